@@ -1,0 +1,129 @@
+"""Checks applied to exchanges: verdicts counted, departures kept."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from cozecheck.checks.registry import Check, View, ordered
+from cozecheck.exchange import Exchange
+from cozecheck.findings import DEPARTURE, Inconclusive, Outcome, Problem, Unsupported, Verdict
+
+MOST_PROBLEMS = 5
+"""Departures kept of one check in one exchange: a stream can be wrong in every chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A problem, and the check and exchange that it belongs to."""
+
+    check: Check
+    exchange: Exchange
+    problem: Problem
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has come of one check so far."""
+
+    judged: int = 0
+    failed: int = 0
+    unsupported: str = ""
+    inconclusive: str = ""
+    error: str = ""
+
+    def add(self, verdicts: Sequence[Verdict]) -> None:
+        """Count the verdicts of one exchange; none at all means that it holds."""
+        problems = sum(isinstance(each, Problem) for each in verdicts)
+        self.failed += bool(problems)
+        self.judged += bool(problems) or not verdicts
+        for each in verdicts:
+            if isinstance(each, Unsupported):
+                self.unsupported = self.unsupported or each.reason
+            elif isinstance(each, Inconclusive):
+                self.inconclusive = self.inconclusive or each.reason
+
+    def outcome(self, check: Check) -> tuple[Outcome, str]:
+        """Return the outcome and, where it is no plain verdict, its reason."""
+        if self.error:
+            return Outcome.ERROR, self.error
+        if self.failed:
+            return DEPARTURE[check.level], ""
+        if self.judged:
+            return Outcome.PASS, ""
+        if self.unsupported:
+            return Outcome.UNSUPPORTED, self.unsupported
+        if self.inconclusive:
+            return Outcome.INCONCLUSIVE, self.inconclusive
+        return Outcome.SKIP, f"nothing to judge: no {_subject(check)}"
+
+
+def _subject(check: Check) -> str:
+    if check.view is None:
+        return f"run of the scenario {check.scenario}"
+    return (check.view.__doc__ or "").strip().partition("\n")[0].rstrip(".").removeprefix("Read ")
+
+
+@dataclass
+class Bench:
+    """Judges exchange after exchange against one selection of checks."""
+
+    checks: Sequence[Check]
+    tallies: dict[str, Tally] = field(init=False)
+    departures: list[Departure] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tallies = {each.id: Tally() for each in self.checks}
+        in_order = ordered(self.checks)
+        self._steps = tuple(_by_view(each for each in in_order if each.view is not None))
+        self._relations = tuple(each for each in in_order if each.view is None)
+
+    def judge(self, exchange: Exchange) -> None:
+        """Hold one exchange against every check that it is for."""
+        seen: dict[View, Any] = {}
+        broken: set[str] = set()
+        for view, checks in self._steps:
+            if view not in seen:
+                seen[view] = view(exchange)
+            if seen[view] is None:
+                continue
+            for check in checks:
+                if broken.isdisjoint(check.requires):
+                    self._apply(check, seen[view], exchange, broken)
+
+    def relate(self, scenario: str, exchanges: Mapping[str, Exchange]) -> None:
+        """Hold the exchanges of one finished scenario against the relations that read them together."""
+        for check in self._relations:
+            if check.scenario == scenario and exchanges:
+                self._apply(check, exchanges, next(reversed(exchanges.values())), set())
+
+    def _apply(self, check: Check, subject: Any, exchange: Exchange, broken: set[str]) -> None:
+        tally = self.tallies[check.id]
+        try:
+            verdicts = tuple(islice(check.judge(subject), MOST_PROBLEMS))
+        except Exception as error:  # a check that raises is our fault, never the target's
+            tally.error = tally.error or f"{type(error).__name__}: {error} (exchange {exchange.id})"
+            return
+        tally.add(verdicts)
+        problems = [each for each in verdicts if isinstance(each, Problem)]
+        if problems:
+            broken.add(check.id)
+            self.departures.extend(Departure(check, exchange, problem) for problem in problems)
+
+
+def _by_view(checks: Iterable[Check]) -> Iterator[tuple[View, tuple[Check, ...]]]:
+    """Group neighbours that read the same view."""
+    group: list[Check] = []
+    for check in checks:
+        if group and check.view is not group[0].view:
+            yield _group(group)
+            group = []
+        group.append(check)
+    if group:
+        yield _group(group)
+
+
+def _group(checks: list[Check]) -> tuple[View, tuple[Check, ...]]:
+    view = checks[0].view
+    assert view is not None
+    return view, tuple(checks)

@@ -1,0 +1,166 @@
+"""A check, the decorators that declare one, and the list of all."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from graphlib import TopologicalSorter
+from typing import Any, TypeVar
+
+from cozecheck.errors import UsageError
+from cozecheck.exchange import Exchange
+from cozecheck.findings import Basis, Level, Verdict
+
+View = Callable[[Exchange], Any]
+"""Reads an exchange as what a check is about, or returns None: the check does not apply."""
+
+Judge = Callable[[Any], Iterator[Verdict]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A requirement, and the pure function that looks for departures from it."""
+
+    id: str
+    family: str
+    level: Level
+    basis: Basis
+    cite: str
+    requirement: str
+    judge: Judge
+    view: View | None
+    """What it reads of one exchange; None for a relation."""
+    scenario: str = ""
+    """The scenario whose exchanges a relation reads together."""
+    requires: frozenset[str] = field(default_factory=frozenset)
+    breaks: tuple[str, ...] = ()
+    remedy: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+_CHECKS: dict[str, Check] = {}
+
+
+def check(
+    id: str,
+    level: Level,
+    basis: Basis,
+    *,
+    of: Callable[[Exchange], T | None],
+    cite: str,
+    remedy: str,
+    breaks: Iterable[str] = (),
+    evidence: Iterable[str] = (),
+    requires: Iterable[str] = (),
+) -> Callable[[Callable[[T], Iterator[Verdict]]], Callable[[T], Iterator[Verdict]]]:
+    """Declare a check on what the view *of* reads of one exchange; the docstring is the requirement."""
+
+    def declare(judge: Callable[[T], Iterator[Verdict]]) -> Callable[[T], Iterator[Verdict]]:
+        _add(id, level, basis, judge, cite, remedy, breaks, evidence, requires, view=of, scenario="")
+        return judge
+
+    return declare
+
+
+def relation(
+    id: str,
+    level: Level,
+    basis: Basis,
+    *,
+    scenario: str,
+    cite: str,
+    remedy: str,
+    breaks: Iterable[str] = (),
+    evidence: Iterable[str] = (),
+    requires: Iterable[str] = (),
+) -> Callable[[Callable[[Mapping[str, Exchange]], Iterator[Verdict]]], Judge]:
+    """Declare a check on all exchanges of one *scenario*, by the names of its sends."""
+
+    def declare(judge: Callable[[Mapping[str, Exchange]], Iterator[Verdict]]) -> Judge:
+        _add(id, level, basis, judge, cite, remedy, breaks, evidence, requires, view=None, scenario=scenario)
+        return judge
+
+    return declare
+
+
+def _add(
+    id: str,
+    level: Level,
+    basis: Basis,
+    judge: Judge,
+    cite: str,
+    remedy: str,
+    breaks: Iterable[str],
+    evidence: Iterable[str],
+    requires: Iterable[str],
+    *,
+    view: View | None,
+    scenario: str,
+) -> None:
+    if id in _CHECKS:
+        raise ValueError(f"check {id} is declared twice")
+    if basis is Basis.DE_FACTO and level is Level.MUST:
+        raise ValueError(f"check {id}: what is only de-facto is never a MUST")
+    _CHECKS[id] = Check(
+        id=id,
+        family=family_of(id),
+        level=level,
+        basis=basis,
+        cite=cite,
+        requirement=(judge.__doc__ or "").strip().partition("\n")[0],
+        judge=judge,
+        view=view,
+        scenario=scenario,
+        requires=frozenset(requires),
+        breaks=tuple(breaks),
+        remedy=remedy,
+        evidence=tuple(evidence),
+    )
+
+
+FAMILIES = ("transport", "sse", "errors", "auth", "models", "chat", "chat.stream", "usage", "request")
+"""The families, in the order of reports."""
+
+
+def family_of(id: str) -> str:
+    """Return the longest family that begins the *id*."""
+    return max((family for family in FAMILIES if id.startswith(family + ".")), key=len)
+
+
+def declared() -> tuple[Check, ...]:
+    """Return every declared check, by family in the order of reports, then as declared."""
+    return tuple(sorted(_CHECKS.values(), key=lambda each: FAMILIES.index(each.family)))
+
+
+def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Put each check after those it requires."""
+    by_id = {each.id: each for each in checks}
+    graph = {each.id: [needed for needed in sorted(each.requires) if needed in by_id] for each in by_id.values()}
+    return tuple(by_id[id] for id in TopologicalSorter(graph).static_order())
+
+
+def matches(pattern: str, check: Check) -> bool:
+    """Whether *pattern* (a glob of ids, or a family) names *check*."""
+    return fnmatchcase(check.id, pattern) or pattern == check.family
+
+
+def select(checks: Iterable[Check], wanted: Iterable[str] = (), unwanted: Iterable[str] = ()) -> tuple[Check, ...]:
+    """Keep the checks that a *wanted* pattern names (all, if none is given) and no *unwanted* one does."""
+    known = tuple(checks)
+    wanted, unwanted = tuple(wanted), tuple(unwanted)
+    for pattern in (*wanted, *unwanted):
+        if not any(matches(pattern, each) for each in known):
+            raise UsageError(f"no check or family is called {pattern!r}{nearest(pattern, (each.id for each in known))}")
+    return tuple(
+        each
+        for each in known
+        if (not wanted or any(matches(pattern, each) for pattern in wanted))
+        and not any(matches(pattern, each) for pattern in unwanted)
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Say which of the *known* names is meant, or where to look."""
+    close = difflib.get_close_matches(word, (*known, *FAMILIES), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else "; `cozecheck list checks` shows all"

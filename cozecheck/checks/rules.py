@@ -1,0 +1,127 @@
+"""Rules that bodies and streams share: values in, verdicts out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from cozecheck.contract.parameters import is_number
+from cozecheck.contract.shapes import Path
+from cozecheck.exchange import ABSENT, Response
+from cozecheck.findings import Inconclusive, Problem, Verdict
+
+FINISH_REASONS = frozenset(("stop", "length", "tool_calls", "content_filter", "function_call"))
+DAY = 86_400
+EARLIEST = 1_400_000_000
+"""May 2014, before there was an API; and, taken for milliseconds, 1970."""
+LATEST = 100_000_000_000
+"""The year 5138; what is larger counts milliseconds."""
+BROKEN = re.compile("[\ufffd\ud800-\udfff]")
+_MOVING = re.compile(r"-(latest|preview|\d{4}(-\d{2}-\d{2})?)$")
+"""What names a version that moves, at the end of a model's name."""
+_SENTENCE_ENDS = (".", "!", "?", "…", '"', "'", "`", ")", "]", "}", "”", "’", "。", "！", "？", ":", ";", "\n", "*")
+
+
+def is_named(path: Path, named: tuple[tuple[str | None, ...], ...]) -> bool:
+    """Whether *path* lies at or below one of the *named* places; None in a place stands for any position."""
+    return any(
+        len(path) >= len(place) and all(step in (None, part) for step, part in zip(place, path, strict=False))
+        for place in named
+    )
+
+
+def nonempty_string(value: Mapping[str, Any], key: str, at: str = "") -> Iterator[Verdict]:
+    """Require a string that is not empty under *key*."""
+    found = value.get(key, ABSENT)
+    if not isinstance(found, str) or not found:
+        yield Problem("a string that is not empty", found, at=at or f"/{key}")
+
+
+def created(value: Any, response: Response, at: str = "/created") -> Iterator[Verdict]:
+    """Require whole seconds since 1970, within a day of the Date header where there is one."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        yield Problem("a whole number of seconds", value, at=at)
+    elif not EARLIEST < value < LATEST:
+        yield Problem("seconds since 1970", value, at=at)
+    else:
+        now = _date(response.headers.get("date"))
+        if now is not None and abs(now - value) > DAY:
+            yield Problem(f"about {now} (the Date header)", value, at=at)
+
+
+def _date(value: str | None) -> int | None:
+    try:
+        return int(parsedate_to_datetime(value).timestamp()) if value else None
+    except ValueError:
+        return None
+
+
+def model_echo(asked: Any, answered: Any) -> Iterator[Verdict]:
+    """Require the model asked for, or a version of it: the one name begins with the other."""
+    if not isinstance(asked, str) or not asked:
+        return
+    if not isinstance(answered, str) or not answered:
+        yield Problem(asked, answered, at="/model")
+        return
+    if not _is_version(answered.lower(), asked.lower()):
+        yield Problem(f"{asked}, or a version of it", answered, at="/model")
+
+
+def _is_version(answered: str, asked: str) -> bool:
+    """Whether all parts of the name *asked* for stand in the *answered* one, in order; moving parts may change."""
+    if "@" in answered and "@" not in asked:
+        return False
+    parts = iter(re.split(r"[-:]", answered))
+    return asked.startswith(answered) or all(part in parts for part in re.split(r"[-:]", _MOVING.sub("", asked)))
+
+
+def finish_reason(value: Any, at: str) -> Iterator[Verdict]:
+    """Require one of the five documented reasons; null is another rule's."""
+    if value is not None and (not isinstance(value, str) or value not in FINISH_REASONS):
+        yield Problem("stop, length, tool_calls, content_filter or function_call", value, at=at)
+
+
+def cap(asked: Mapping[str, Any]) -> int | None:
+    """Return the token limit of a request, if it has one."""
+    limits = [asked.get(name) for name in ("max_completion_tokens", "max_tokens")]
+    return next((limit for limit in limits if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0), None)
+
+
+def cut_by_limit(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any, text: str) -> Iterator[Verdict]:
+    """Require `length` where the limit was passed, or reached in mid-sentence."""
+    limit, used = cap(asked), usage.get("completion_tokens")
+    if limit is None or not isinstance(used, int) or used < limit or reason != "stop":
+        return
+    if used == limit and (text.rstrip(" ").endswith(_SENTENCE_ENDS) or asked.get("stop")):
+        yield Inconclusive("the answer may have ended by itself, just at the limit")
+    else:
+        yield Problem(f"length (the limit is {limit} tokens, {used} came)", f"stop, after …{text[-24:]!r}", at="finish_reason")
+
+
+def prefix(value: Any, wanted: str, at: str) -> Iterator[Verdict]:
+    """Require a string that begins with *wanted*; what is no string is another rule's."""
+    if isinstance(value, str) and value and not value.startswith(wanted):
+        yield Problem(f"{wanted}…", value, at=at)
+
+
+def intact(text: str, prompt: str, at: str) -> Iterator[Verdict]:
+    """Require text without U+FFFD and lone surrogates that the prompt did not have."""
+    found = BROKEN.search(text)
+    if found and "\ufffd" not in prompt:
+        context = text[max(0, found.start() - 12) : found.end() + 4]
+        yield Problem("whole characters", context.encode("utf-8", "backslashreplace").decode(), at=at)
+
+
+def counts(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
+    """Require the three counts as whole numbers that are not negative; completion_tokens may be left out."""
+    for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        value = usage.get(name, ABSENT)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            yield Problem("a whole number, 0 or more", value, at=f"{at}/{name}")
+
+
+def total(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
+    """Require total = prompt + completion."""
+    parts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+    if all(is_number(part) for part in parts) and parts[0] + parts[1] != parts[2]:  # type: ignore[operator]
+        yield Problem(f"{parts[0]} + {parts[1]}", parts[2], at=f"{at}/total_tokens")

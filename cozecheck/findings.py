@@ -1,0 +1,196 @@
+"""What can be concluded: levels, outcomes, problems, findings and the report."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+class Level(StrEnum):
+    """How strong a requirement is (RFC 2119); a departure becomes fail, warn or info."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+class Basis(StrEnum):
+    """What a requirement rests on; `de-facto` alone is never a MUST."""
+
+    SPEC = "spec"
+    SDK = "sdk"
+    DE_FACTO = "de-facto"
+    TRANSPORT = "transport"
+
+
+class Outcome(StrEnum):
+    """What came of a check, from worst to least said."""
+
+    ERROR = "error"
+    FAIL = "fail"
+    WARN = "warn"
+    INFO = "info"
+    PASS = "pass"
+    UNSUPPORTED = "unsupported"
+    INCONCLUSIVE = "inconclusive"
+    SKIP = "skip"
+
+
+DEPARTURE = {Level.MUST: Outcome.FAIL, Level.SHOULD: Outcome.WARN, Level.MAY: Outcome.INFO}
+"""The outcome of a departure, by the level of its check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One departure: what was expected, what came, and where (JSON Pointer, or `event N`)."""
+
+    expected: str
+    actual: Any
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The target says, properly, that it does not have this."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inconclusive:
+    """What came could not settle it: a model's mood, a missing measure."""
+
+    reason: str
+
+
+Verdict = Problem | Unsupported | Inconclusive
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One departure in the words of a report."""
+
+    id: str
+    outcome: Outcome
+    level: Level
+    basis: Basis
+    requirement: str
+    expected: str
+    actual: str
+    at: str = ""
+    scenario: str = ""
+    operation: str = ""
+    exchange: str = ""
+    cite: str = ""
+    evidence: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    remedy: str = ""
+    curl: str = ""
+    baselined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What came of one selected check over the whole run."""
+
+    id: str
+    family: str
+    outcome: Outcome
+    level: Level
+    basis: Basis
+    requirement: str
+    cite: str
+    judged: int = 0
+    failed: int = 0
+    reason: str = ""
+    baselined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Which cozecheck judged, by which contract."""
+
+    name: str
+    version: str
+    openai: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was judged."""
+
+    base_url: str = ""
+    model: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """When and how long, and what it cost."""
+
+    started: str
+    seconds: float
+    seed: int = 0
+    requests: int = 0
+    tokens: int = 0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What the baseline did: departures it covered, and the entries that no longer hold."""
+
+    covered: int = 0
+    stale: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was concluded."""
+
+    kind: str
+    tool: Tool
+    target: Target
+    run: Run
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    baseline: BaselineUse = field(default_factory=BaselineUse)
+    strict: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """Checks by outcome; every outcome has its row."""
+        counted = Counter(check.outcome for check in self.checks)
+        return {outcome: counted[outcome] for outcome in Outcome}
+
+    @property
+    def families(self) -> dict[str, dict[Outcome, int]]:
+        """Checks by outcome within each family, families in the order of the checks."""
+        rows: dict[str, Counter[Outcome]] = {}
+        for check in self.checks:
+            rows.setdefault(check.family, Counter())[check.outcome] += 1
+        return {family: {outcome: row[outcome] for outcome in Outcome} for family, row in rows.items()}
+
+    @property
+    def failing(self) -> bool:
+        """Whether anything failed that the baseline does not list."""
+        bad = {Outcome.FAIL, Outcome.WARN} if self.strict else {Outcome.FAIL}
+        unlisted = any(finding.outcome in bad and not finding.baselined for finding in self.findings)
+        return unlisted or bool(self.baseline.stale or self.baseline.expired)
+
+    @property
+    def exit_code(self) -> int:
+        """0 conforms, 1 findings, 3 no verdict."""
+        if self.failing:
+            return 1
+        judged = any(check.judged for check in self.checks)
+        return 0 if judged and not self.counts[Outcome.ERROR] and not self.run.interrupted else 3
+
+    @property
+    def verdict(self) -> str:
+        """The exit code in a word or two."""
+        return {0: "conforms", 1: "does not conform", 3: "no verdict"}[self.exit_code]

@@ -1,0 +1,48 @@
+"""Recorded traffic, judged: files in, report out."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cozecheck import recordings
+from cozecheck.checks import Check
+from cozecheck.checks.conclusion import conclude
+from cozecheck.checks.judging import Bench
+from cozecheck.errors import NoVerdictError
+from cozecheck.exchange import Exchange
+from cozecheck.findings import Report, Target
+
+
+def judge(
+    files: Sequence[Path],
+    checks: Sequence[Check],
+    *,
+    strict: bool,
+    clock: Callable[[], float],
+    progress: Callable[[Exchange], None] = lambda _: None,
+) -> Report:
+    """Judge every exchange of *files*; *clock* tells seconds since 1970. Raises UsageError for what is no recording."""
+    started = clock()
+    bench = Bench(checks)
+    count = 0
+    interrupted = False
+    try:
+        for file in files:
+            for exchange in recordings.read(file):
+                bench.judge(exchange)
+                progress(exchange)
+                count += 1
+    except KeyboardInterrupt:
+        interrupted = True
+    if not count:
+        raise NoVerdictError(f"nothing to judge: no exchange in {', '.join(map(str, files))}")
+    return conclude(
+        bench,
+        kind="judge",
+        target=Target(files=tuple(str(file) for file in files)),
+        started=started,
+        seconds=clock() - started,
+        requests=count,
+        interrupted=interrupted,
+        strict=strict,
+        masked=True,
+    )

@@ -1,0 +1,15 @@
+"""Report to text, by the name of the format."""
+
+from collections.abc import Callable
+
+from cozecheck.findings import Report
+from cozecheck.render import html, json, junit, markdown, text
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": text.render,
+    "json": json.render,
+    "junit": junit.render,
+    "markdown": markdown.render,
+    "html": html.render,
+}
+"""Pure functions from a report to the text of a file, newline at its end."""

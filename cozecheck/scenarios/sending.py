@@ -1,0 +1,113 @@
+"""What a scenario is made of: sends, in an order that replies may decide."""
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cozecheck.exchange import Exchange, Request
+
+Key = Literal["right", "wrong", "malformed", "none"]
+"""Which API key a send carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One request to be sent; *wrong* says how it departs from the contract, and is empty for a valid one."""
+
+    name: str
+    method: str = "POST"
+    path: str = "/chat/completions"
+    json: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    key: Key = "right"
+    wrong: str = ""
+    leave_after: int | None = None
+    """Close the connection after this many events."""
+    after: float = 0.0
+    """Seconds to wait before sending."""
+    at_root: bool = False
+    """The path counts from the root of the server, not from the base URL."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the request body."""
+        if self.content is not None:
+            return self.content
+        return b"" if self.json is None else json.dumps(self.json, ensure_ascii=False).encode()
+
+    @property
+    def tokens(self) -> int:
+        """A generous guess at the tokens it costs: the prompt at four bytes a token, and all it may generate."""
+        asked = self.json or {}
+        cap = asked.get("max_completion_tokens", asked.get("max_tokens", 0))
+        answers = asked.get("n", 1)
+        numbers = isinstance(cap, int) and isinstance(answers, int)
+        return len(self.body) // 4 + (max(cap, 0) * max(answers, 1) if numbers else 0)
+
+
+Steps = Generator[Send, Exchange, None]
+"""Yields what to send, receives what came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the requests are about, and the parameter with which this model's answers are capped."""
+
+    model: str
+    seed: int = 0
+    cap: str = "max_tokens"
+
+    def ask(self, text: str, tokens: int = 64, **parameters: Any) -> dict[str, Any]:
+        """Make the body of a plain question, capped at *tokens*."""
+        return {"model": self.model, "messages": [user(text)], self.cap: tokens, **parameters}
+
+
+def user(text: str) -> dict[str, Any]:
+    """Make a user message."""
+    return {"role": "user", "content": text}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Requests that draw a behaviour out; *draws* are globs of the checks it is there for."""
+
+    id: str
+    summary: str
+    draws: tuple[str, ...]
+    steps: Callable[[Subject], Steps]
+    alone: bool = False
+    """It measures, and would measure its neighbours too."""
+
+    def plan(self, subject: Subject) -> tuple[Send, ...]:
+        """Return what would be sent if nothing came back: the requests and tokens of a budget."""
+        steps, sends = self.steps(subject), []
+        try:
+            send = next(steps)
+            while True:
+                sends.append(send)
+                send = steps.send(Exchange(Request(send.method, send.path), name=send.name))
+        except StopIteration:
+            return tuple(sends)
+
+
+_SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(id: str, *draws: str, alone: bool = False) -> Callable[[Callable[[Subject], Steps]], Callable[[Subject], Steps]]:
+    """Declare a scenario; the first line of the docstring says what it does."""
+
+    def declare(steps: Callable[[Subject], Steps]) -> Callable[[Subject], Steps]:
+        if id in _SCENARIOS:
+            raise ValueError(f"scenario {id} is declared twice")
+        summary = (steps.__doc__ or "").strip().partition("\n")[0]
+        _SCENARIOS[id] = Scenario(id, summary, draws, steps, alone)
+        return steps
+
+    return declare
+
+
+def declared() -> tuple[Scenario, ...]:
+    """Return every declared scenario."""
+    return tuple(_SCENARIOS.values())

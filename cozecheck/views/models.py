@@ -1,0 +1,82 @@
+"""Exchanges read as lists of models, models, and requests for a model that is none."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cozecheck.contract.operations import api_path, operation
+from cozecheck.exchange import Exchange, Response
+from cozecheck.views.requests import UNKNOWN_MODEL, Asked
+from cozecheck.views.wire import Answer, answer
+
+_NONSENSE = re.compile(r"no-such|(does|do)-?not-?exist|non-?exist|not-?found|unknown-model|no_such|does_not_exist", re.I)
+"""What people call a model that is to be unknown."""
+
+GENERATING = ("chat.completions.create", "completions.create", "embeddings.create", "responses.create")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """An answer about one model."""
+
+    exchange: Exchange
+    response: Response
+    model: str
+
+
+def is_nonsense(model: Any) -> bool:
+    """Whether a model's name says that there is no such model."""
+    return isinstance(model, str) and bool(_NONSENSE.search(model))
+
+
+def models_answer(exchange: Exchange) -> Answer | None:
+    """Read an answer to GET /models."""
+    asked = operation(exchange.request)
+    return answer(exchange) if asked and asked.name == "models.list" else None
+
+
+def models_list(exchange: Exchange) -> Answer | None:
+    """Read a list of models."""
+    whole = models_answer(exchange)
+    return whole if whole and whole.response.ok else None
+
+
+def listed(body: Any) -> list[Any]:
+    """Return the items of a list of models, however it is wrapped."""
+    data = body.get("data") if isinstance(body, dict) else body
+    return data if isinstance(data, list) else []
+
+
+def model_answer(exchange: Exchange) -> ModelAnswer | None:
+    """Read an answer to GET /models/{id}."""
+    asked = operation(exchange.request)
+    whole = answer(exchange)
+    if whole is None or asked is None or asked.name != "models.retrieve":
+        return None
+    path = api_path(exchange.request.path) or ""
+    return ModelAnswer(exchange, whole.response, path.removeprefix("/models/"))
+
+
+def nonsense_model(exchange: Exchange) -> Asked | None:
+    """Read an answered request for a model that its very name says is none."""
+    asked = _generating(exchange)
+    return asked if asked and is_nonsense(asked.body.get("model")) else None
+
+
+def unknown_model(exchange: Exchange) -> Asked | None:
+    """Read a refusal that says the model is unknown."""
+    asked = _generating(exchange)
+    if asked is None or not 400 <= asked.response.status < 500:
+        return None
+    names_it = is_nonsense(asked.body.get("model")) or asked.error.get("code") == "model_not_found"
+    return asked if names_it or UNKNOWN_MODEL.search(asked.says) else None
+
+
+def _generating(exchange: Exchange) -> Asked | None:
+    known = operation(exchange.request)
+    whole = answer(exchange)
+    if whole is None or known is None or known.name not in GENERATING or not exchange.request.json.get("model"):
+        return None
+    if whole.response.status in (401, 403, 429):
+        return None
+    return Asked(exchange, whole.response, exchange.request.json)

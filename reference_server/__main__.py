@@ -1,0 +1,5 @@
+"""Runs `coze-server` as `python -m reference_server`."""
+
+from reference_server.cli import main
+
+main()

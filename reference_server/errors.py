@@ -1,0 +1,237 @@
+"""What the API refuses, named for the refusal."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+INVALID = "invalid_request_error"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+VISIBLE_KEY_ENDS = (3, 4)
+LONGEST_MASK = 24
+
+
+class Refusal(Exception):
+    """A request that is answered with OpenAI's error envelope and an HTTP status."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str = INVALID,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> None:
+        """Keep what the envelope says: `kind` is its `type`."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.kind = kind
+        self.headers = headers
+
+
+class NotJson(Refusal):
+    """The body is no strict JSON."""
+
+    def __init__(self, reason: str) -> None:
+        """Say why, with the parser's word on the place."""
+        super().__init__(400, f"We could not parse the JSON body of your request: {reason}.")
+
+
+class MissingParameter(Refusal):
+    """A required parameter is absent."""
+
+    def __init__(self, param: str) -> None:
+        """Name its path, such as `messages[0].role`."""
+        message = f"Missing required parameter: '{param}'."
+        super().__init__(400, message, code="missing_required_parameter", param=param)
+
+
+class UnknownParameter(Refusal):
+    """A parameter that the API does not have."""
+
+    def __init__(self, param: str) -> None:
+        """Name its path."""
+        super().__init__(400, f"Unknown parameter: '{param}'.", code="unknown_parameter", param=param)
+
+
+class InvalidType(Refusal):
+    """A value of the wrong type."""
+
+    def __init__(self, param: str, expected: str, got: str) -> None:
+        """Name both types in words: `a string`, `an array`."""
+        where = f" for '{param}'" if param else ""
+        message = f"Invalid type{where}: expected {expected}, but got {got} instead."
+        super().__init__(400, message, code="invalid_type", param=param or None)
+
+
+class InvalidValue(Refusal):
+    """A value of the right type that is not one of those allowed."""
+
+    def __init__(self, param: str, value: str, supported: Sequence[str]) -> None:
+        """List the supported values."""
+        *most, last = [f"'{name}'" for name in supported]
+        names = f"{', '.join(most)}, and {last}" if most else last
+        message = f"Invalid value: '{value}'. Supported values are: {names}."
+        super().__init__(400, message, code="invalid_value", param=param)
+
+
+class NotAllowedTogether(Refusal):
+    """A parameter that makes no sense beside, or without, another."""
+
+    def __init__(self, param: str, message: str) -> None:
+        """Name the parameter that has to go."""
+        super().__init__(400, message, param=param)
+
+
+class Malformed(Refusal):
+    """A string that breaks the rule for its place: a token id, a function's name."""
+
+    def __init__(self, param: str, rule: str) -> None:
+        """Say the rule."""
+        super().__init__(400, f"Invalid '{param}': {rule}", code="invalid_value", param=param)
+
+
+class OutOfRange(Refusal):
+    """A number below its minimum or above its maximum."""
+
+    def __init__(self, param: str, kind: str, value: float, bound: int, *, below: bool) -> None:
+        """`kind` is what the parameter is: `integer` or `decimal`."""
+        side, end, sign = ("below", "minimum", ">=") if below else ("above", "maximum", "<=")
+        message = (
+            f"Invalid '{param}': {kind} {side} {end} value. Expected a value {sign} {bound}, but got {value} instead."
+        )
+        super().__init__(400, message, code=f"{kind}_{side}_{end[:3]}_value", param=param)
+
+
+class EmptyArray(Refusal):
+    """An array that needs at least one element has none."""
+
+    def __init__(self, param: str) -> None:
+        """Name the array."""
+        message = (
+            f"Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        )
+        super().__init__(400, message, code="empty_array", param=param)
+
+
+class TooLong(Refusal):
+    """An array, an object or a string that is longer than allowed."""
+
+    def __init__(self, param: str, what: str, most: int, got: int) -> None:
+        """`what` is `array`, `object` or `string`."""
+        article = "a" if what == "string" else "an"
+        message = (
+            f"Invalid '{param}': {what} too long. "
+            f"Expected {article} {what} with maximum length {most}, but got {article} {what} with length {got} instead."
+        )
+        super().__init__(400, message, code=f"{what}_above_max_length", param=param)
+
+
+class ContextLengthExceeded(Refusal):
+    """Prompt and completion together do not fit the engine's context."""
+
+    def __init__(self, limit: int, prompt: int, completion: int | None) -> None:
+        """All three in tokens; `completion` is what was asked for, if anything."""
+        asked = (
+            f"your messages resulted in {prompt} tokens. Please reduce the length of the messages."
+            if completion is None
+            else f"you requested {prompt + completion} tokens ({prompt} in the messages, {completion} in the "
+            "completion). Please reduce the length of the messages or completion."
+        )
+        message = f"This model's maximum context length is {limit} tokens. However, {asked}"
+        super().__init__(400, message, code="context_length_exceeded", param="messages")
+
+
+class ModelNotFound(Refusal):
+    """No route leads from this model to an engine."""
+
+    def __init__(self, model: str) -> None:
+        """Use the words of the endpoints that generate."""
+        message = f"The model `{model}` does not exist or you do not have access to it."
+        super().__init__(404, message, code="model_not_found")
+
+
+class ModelNotListed(Refusal):
+    """`GET /models/{id}` for an id that is not listed."""
+
+    def __init__(self, model: str) -> None:
+        """Use the words of the models endpoint."""
+        super().__init__(404, f"The model '{model}' does not exist", code="model_not_found", param="model")
+
+
+class MissingKey(Refusal):
+    """Keys are on, and the request brings none."""
+
+    def __init__(self) -> None:
+        """Ask for the Authorization header."""
+        message = (
+            "You didn't provide an API key. You need to provide your API key in an Authorization header "
+            "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."
+        )
+        super().__init__(401, message, headers={"www-authenticate": 'Bearer realm="OpenAI API"'})
+
+
+class InvalidKey(Refusal):
+    """A key that is not one of ours."""
+
+    def __init__(self, key: str) -> None:
+        """Repeat the key masked, never whole."""
+        message = f"Incorrect API key provided: {masked(key)}. Ask the operator of this server for a key."
+        headers = {"www-authenticate": 'Bearer realm="OpenAI API"'}
+        super().__init__(401, message, code="invalid_api_key", headers=headers)
+
+
+class UnknownPath(Refusal):
+    """A path that leads nowhere."""
+
+    def __init__(self, method: str, path: str) -> None:
+        """Repeat the request line."""
+        super().__init__(404, f"Invalid URL ({method} {path})")
+
+
+class MethodNotAllowed(Refusal):
+    """A path that exists, asked with a method it does not have."""
+
+    def __init__(self, method: str, path: str, allowed: Sequence[str]) -> None:
+        """Name the allowed methods in `Allow`."""
+        message = f"Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method?)"
+        super().__init__(405, message, code="method_not_supported", headers={"allow": ", ".join(allowed)})
+
+
+class BodyTooLarge(Refusal):
+    """A body beyond the limit."""
+
+    def __init__(self, limit: int) -> None:
+        """The limit is in bytes."""
+        super().__init__(413, f"The request body is larger than {limit} bytes.", code="request_too_large")
+
+
+class TimedOut(Refusal):
+    """The engine gave no answer in time."""
+
+    def __init__(self, seconds: float) -> None:
+        """The limit that ran out."""
+        message = f"The engine did not answer within {seconds:g} seconds."
+        super().__init__(504, message, code="timeout", kind="server_error")
+
+
+class ServerFault(Refusal):
+    """Our own failure, told without its details."""
+
+    def __init__(self, request_id: str) -> None:
+        """Name the request, so that the operator finds the log line."""
+        message = (
+            "The server had an error processing your request. Sorry about that! You can retry your request. "
+            f"(Please include the request ID {request_id} when you report this.)"
+        )
+        super().__init__(500, message, kind="server_error")
+
+
+def masked(key: str) -> str:
+    """Return a key with its middle starred; a short key is stars only."""
+    head, tail = VISIBLE_KEY_ENDS
+    stars = "*" * min(len(key), LONGEST_MASK)
+    return stars if len(key) < 3 * (head + tail) else f"{key[:head]}{stars}{key[-tail:]}"

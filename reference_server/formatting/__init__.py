@@ -1,0 +1,1 @@
+"""What goes out on the wire, one file per protocol."""

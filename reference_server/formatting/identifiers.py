@@ -1,0 +1,22 @@
+"""Identifiers in OpenAI's shapes, out of a random source that is passed in."""
+
+import string
+from hashlib import blake2b
+from random import Random
+
+BASE62 = string.ascii_letters + string.digits
+
+
+def completion_id(entropy: Random) -> str:
+    """Return `chatcmpl-` and 29 letters and digits."""
+    return f"chatcmpl-{''.join(entropy.choices(BASE62, k=29))}"
+
+
+def request_id(entropy: Random) -> str:
+    """Return `req_` and 32 hexadecimal digits."""
+    return f"req_{entropy.getrandbits(128):032x}"
+
+
+def fingerprint(engine: str) -> str:
+    """Return the `system_fingerprint` of an engine: the same for as long as its name is."""
+    return f"fp_{blake2b(engine.encode(), digest_size=5).hexdigest()}"

@@ -1,0 +1,91 @@
+"""Deltas to OpenAI's chat completion, as one JSON body."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from reference_server.engines.delta import Delta, FinishReason, TokenChance, Usage
+from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.logprobs import logprobs_object
+
+NO_USAGE = Usage(0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is the same in every part of one answer; `created` in seconds since 1970."""
+
+    id: str
+    created: int
+    model: str
+    fingerprint: str
+    request_id: str
+    logprobs: bool = False
+    include_usage: bool = False
+
+
+@dataclass(slots=True)
+class Choice:
+    """One choice while its deltas come in."""
+
+    texts: list[str] = field(default_factory=list)
+    chances: list[TokenChance] = field(default_factory=list)
+    finish: FinishReason | None = None
+
+
+async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
+    """Collect all deltas into a `chat.completion`."""
+    choices: dict[int, Choice] = {}
+    usage = NO_USAGE
+    async for delta in deltas:
+        if delta.usage:
+            usage = delta.usage
+            continue
+        choice = choices.setdefault(delta.choice, Choice())
+        choice.texts.append(delta.text)
+        choice.chances += delta.chances
+        choice.finish = delta.finish or choice.finish
+    return to_bytes(
+        {
+            "id": answer.id,
+            "object": "chat.completion",
+            "created": answer.created,
+            "model": answer.model,
+            "choices": [choice_object(index, choices[index], answer) for index in sorted(choices)],
+            "usage": usage_object(usage),
+            "service_tier": "default",
+            "system_fingerprint": answer.fingerprint,
+        }
+    )
+
+
+def choice_object(index: int, choice: Choice, answer: Answer) -> dict[str, Any]:
+    """Return one choice of a completion."""
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": "".join(choice.texts),
+        "refusal": None,
+        "annotations": [],
+    }
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": logprobs_object(choice.chances) if answer.logprobs else None,
+        "finish_reason": choice.finish,
+    }
+
+
+def usage_object(usage: Usage) -> dict[str, Any]:
+    """Return token counts with their details."""
+    return {
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.prompt + usage.completion,
+        "prompt_tokens_details": {"cached_tokens": usage.cached, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": usage.reasoning,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }

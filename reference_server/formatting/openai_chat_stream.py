@@ -1,0 +1,84 @@
+"""Deltas to OpenAI's chat completion, as a stream of chunks."""
+
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+
+from reference_server.engines.delta import Delta, TokenChance, Usage
+from reference_server.errors import Refusal, ServerFault
+from reference_server.formatting.errors import envelope
+from reference_server.formatting.json_text import to_bytes, to_text
+from reference_server.formatting.logprobs import logprobs_object
+from reference_server.formatting.openai_chat import NO_USAGE, Answer, usage_object
+
+log = logging.getLogger(__name__)
+
+DONE = b"data: [DONE]\n\n"
+
+
+async def chunks(deltas: AsyncIterator[Delta], answer: Answer) -> AsyncGenerator[bytes]:
+    """Return the events of a stream; a failure in the midst of it is an event, and then there is no [DONE]."""
+    write = Writer(answer)
+    started: set[int] = set()
+    usage = NO_USAGE
+    try:
+        async for delta in deltas:
+            if delta.usage:
+                usage = delta.usage
+                continue
+            opening = b"" if delta.choice in started else write.opening(delta.choice)
+            started.add(delta.choice)
+            yield opening + write.delta(delta)
+    except Exception as error:
+        if not started:
+            raise
+        yield in_band(error, answer.request_id)
+        return
+    yield (write.usage(usage) if answer.include_usage else b"") + DONE
+
+
+def in_band(error: Exception, request_id: str) -> bytes:
+    """Return a failure as an event; our own is logged and told without details."""
+    if not isinstance(error, Refusal):
+        log.exception("%s failed in mid-stream", request_id, exc_info=error)
+        error = ServerFault(request_id)
+    return b"data: " + to_bytes(envelope(error)) + b"\n\n"
+
+
+class Writer:
+    """Writes the chunks of one stream; what they share is serialised once."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Prepare what stands before and after a choice."""
+        shared = {
+            "id": answer.id,
+            "object": "chat.completion.chunk",
+            "created": answer.created,
+            "model": answer.model,
+            "service_tier": "default",
+            "system_fingerprint": answer.fingerprint,
+        }
+        self._head = f'data: {to_text(shared)[:-1]},"choices":['
+        self._tail = '],"usage":null}\n\n' if answer.include_usage else "]}\n\n"
+        self._logprobs = answer.logprobs
+
+    def opening(self, choice: int) -> bytes:
+        """Return a choice's first chunk: its role, and no content yet."""
+        return self._chunk(choice, '{"role":"assistant","content":"","refusal":null}', (), "null")
+
+    def delta(self, delta: Delta) -> bytes:
+        """Return the chunks of a delta: its text, its finish, or both."""
+        written = b""
+        if delta.text:
+            written = self._chunk(delta.choice, f'{{"content":{to_text(delta.text)}}}', delta.chances, "null")
+        if delta.finish:
+            written += self._chunk(delta.choice, "{}", None, f'"{delta.finish}"')
+        return written
+
+    def usage(self, usage: Usage) -> bytes:
+        """Return the chunk that has usage and no choices."""
+        return f'{self._head}],"usage":{to_text(usage_object(usage))}}}\n\n'.encode()
+
+    def _chunk(self, choice: int, delta: str, chances: Iterable[TokenChance] | None, finish: str) -> bytes:
+        logprobs = to_text(logprobs_object(chances)) if self._logprobs and chances is not None else "null"
+        body = f'{{"index":{choice},"delta":{delta},"logprobs":{logprobs},"finish_reason":{finish}}}'
+        return f"{self._head}{body}{self._tail}".encode()

@@ -1,0 +1,1 @@
+"""Request bytes to our own request value, one file per protocol."""

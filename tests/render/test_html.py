@@ -1,0 +1,66 @@
+"""HTML: one file, no script, no network."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from cozecheck.findings import Report
+from cozecheck.render.html import render
+from tests.render.examples import every_outcome, finding, hostile, passing, report
+
+VOID = {"meta", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects tags and attributes, and holds every end against its start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def read(told: Report) -> Reader:
+    """Parse the rendered report."""
+    reader = Reader()
+    reader.feed(render(told))
+    return reader
+
+
+@pytest.mark.parametrize("told", [every_outcome(), passing(), hostile(), report()])
+def test_every_tag_is_closed(told: Report) -> None:
+    assert read(told).open == []
+
+
+def test_hostile_text_adds_no_tag_and_no_attribute() -> None:
+    known, attacked = read(every_outcome()), read(hostile())
+    assert attacked.seen <= known.seen
+    assert attacked.attributes <= known.attributes
+
+
+def test_nothing_is_loaded_and_nothing_runs() -> None:
+    seen = read(every_outcome())
+    assert seen.seen.isdisjoint({"script", "link", "img", "iframe", "object", "form"})
+    assert seen.attributes.isdisjoint({"src", "href", "srcset"})
+    assert "url(" not in render(every_outcome())
+    assert "@import" not in render(every_outcome())
+
+
+def test_failures_are_open_and_the_rest_is_closed() -> None:
+    said = render(every_outcome())
+    assert 'id="chat.stream.done-terminator" open' in said
+    assert 'id="errors.param-named">' in said
+
+
+def test_what_is_left_out_is_counted() -> None:
+    assert "and 15 more in the JSON report" in render(report(*(finding("chat.id", at=str(n)) for n in range(25))))
