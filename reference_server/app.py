@@ -35,7 +35,7 @@ def create_app(
     flaw: str | None = None,
 ) -> ASGIApp:
     """Build the server. `clock` gives seconds since 1970; `flaw` names a way to be wrong on purpose."""
-    entropy = entropy or random.Random()
+    entropy = entropy or random.Random()  # noqa: S311  (ids and filler text, no secrets)
     engines = build_engines(settings, entropy)
     rooms = Rooms(
         settings=settings,

@@ -75,7 +75,7 @@ def configured(config: Path | None, engine_type: str | None, api_key_env: str | 
         given = settings.model_dump()
         given["default_engine"] = engine_type or settings.default_engine
         given["keys"] = [*given["keys"], *([{"env": api_key_env}] if api_key_env else ())]
-        return validated(given, "coze-server")
+        return validated(given, "--engine-type")
     except SettingsError as error:
         raise failure(error) from error
 

@@ -9,7 +9,7 @@ VISIBLE_KEY_ENDS = (3, 4)
 LONGEST_MASK = 24
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  (it is an answer)
     """A request that is answered with OpenAI's error envelope and an HTTP status."""
 
     def __init__(

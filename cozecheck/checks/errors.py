@@ -278,7 +278,17 @@ def param_named(asked: Asked) -> Iterator[Verdict]:
         yield Problem(wrong, named, at="/error/param")
 
 
-TOO_LONG = ("context length", "context_length", "context window", "context size", "maximum context", "too long", "too many tokens")
+TOO_LONG = (
+    "context length",
+    "context_length",
+    "context window",
+    "context size",
+    "maximum context",
+    "prompt is too long",
+    "input is too long",
+    "too many tokens",
+)
+"""How servers say, in lower case, that a prompt does not fit."""
 HUGE = 60_000
 """Bytes of prompt beyond which a small context must be full."""
 BYTES_PER_TOKEN = 12

@@ -1,5 +1,6 @@
 """Checks applied to exchanges: verdicts counted, departures kept."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -61,7 +62,8 @@ class Tally:
 def _subject(check: Check) -> str:
     if check.view is None:
         return f"run of the scenario {check.scenario}"
-    return (check.view.__doc__ or "").strip().partition("\n")[0].rstrip(".").removeprefix("Read ")
+    words = (check.view.__doc__ or "").strip().partition("\n")[0].rstrip(".").removeprefix("Read ")
+    return re.sub(r"^(an?|the) ", "", words)
 
 
 @dataclass
@@ -95,20 +97,27 @@ class Bench:
         """Hold the exchanges of one finished scenario against the relations that read them together."""
         for check in self._relations:
             if check.scenario == scenario and exchanges:
-                self._apply(check, exchanges, next(reversed(exchanges.values())), set())
+                self._apply(check, exchanges, exchanges, set())
 
-    def _apply(self, check: Check, subject: Any, exchange: Exchange, broken: set[str]) -> None:
+    def _apply(self, check: Check, subject: Any, source: Exchange | Mapping[str, Exchange], broken: set[str]) -> None:
         tally = self.tallies[check.id]
         try:
             verdicts = tuple(islice(check.judge(subject), MOST_PROBLEMS))
         except Exception as error:  # a check that raises is our fault, never the target's
-            tally.error = tally.error or f"{type(error).__name__}: {error} (exchange {exchange.id})"
+            tally.error = tally.error or f"{type(error).__name__}: {error}"
             return
         tally.add(verdicts)
         problems = [each for each in verdicts if isinstance(each, Problem)]
         if problems:
             broken.add(check.id)
-            self.departures.extend(Departure(check, exchange, problem) for problem in problems)
+            self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
+
+
+def _shown(source: Exchange | Mapping[str, Exchange], problem: Problem) -> Exchange:
+    """Return the exchange to show: of a scenario's, the one that the problem names, or the last."""
+    if isinstance(source, Exchange):
+        return source
+    return source.get(problem.at) or tuple(source.values())[-1]
 
 
 def _by_view(checks: Iterable[Check]) -> Iterator[tuple[View, tuple[Check, ...]]]:

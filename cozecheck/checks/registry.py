@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 from typing import Any, TypeVar
 
+from cozecheck.checks.successors import current
 from cozecheck.errors import UsageError
 from cozecheck.exchange import Exchange
 from cozecheck.findings import Basis, Level, Verdict
@@ -148,10 +149,11 @@ def matches(pattern: str, check: Check) -> bool:
 def select(checks: Iterable[Check], wanted: Iterable[str] = (), unwanted: Iterable[str] = ()) -> tuple[Check, ...]:
     """Keep the checks that a *wanted* pattern names (all, if none is given) and no *unwanted* one does."""
     known = tuple(checks)
-    wanted, unwanted = tuple(wanted), tuple(unwanted)
+    wanted, unwanted = tuple(map(current, wanted)), tuple(map(current, unwanted))
     for pattern in (*wanted, *unwanted):
         if not any(matches(pattern, each) for each in known):
-            raise UsageError(f"no check or family is called {pattern!r}{nearest(pattern, (each.id for each in known))}")
+            names = (*(each.id for each in known), *FAMILIES)
+            raise UsageError(f"no check or family is called {pattern!r}{nearest(pattern, names, 'checks')}")
     return tuple(
         each
         for each in known
@@ -160,7 +162,7 @@ def select(checks: Iterable[Check], wanted: Iterable[str] = (), unwanted: Iterab
     )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], kind: str) -> str:
     """Say which of the *known* names is meant, or where to look."""
-    close = difflib.get_close_matches(word, (*known, *FAMILIES), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else "; `cozecheck list checks` shows all"
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; `cozecheck list {kind}` shows all"

@@ -1,7 +1,6 @@
 """One request on one line: ask, listen, stop at the limits."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ import httpx2
 from cozecheck.exchange import Failure, FailureKind, Response
 from cozecheck.probe.failing import CONNECTION_ERRORS, Broken, Progress, broken_by, broken_off
 from cozecheck.probe.limits import Limits
-from cozecheck.probe.line import Clock, Line
+from cozecheck.probe.line import Clock, Line, Trace
 from cozecheck.probe.reply import Reply
 
 _BROKE_OFF: Final = (FailureKind.CUT, FailureKind.PROTOCOL)
@@ -84,7 +83,7 @@ class Attempt:
             return FailureKind.SIZE
         return FailureKind.EVENTS if reply.events > self._limits.events else None
 
-    def _tracing(self, watch: "_Watch") -> Callable[[str, dict[str, Any]], Any]:
+    def _tracing(self, watch: "_Watch") -> Trace:
         """Follow httpcore2's own account of a request, the same for HTTP/1.1 and HTTP/2."""
         wire = self._line.wire
 

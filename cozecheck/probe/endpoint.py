@@ -114,7 +114,7 @@ def _check_url(base_url: str) -> None:
         raise UsageError(f"the base URL is not a URL: {error}") from error
     if url.userinfo:
         raise UsageError("the base URL holds a user name or password; give it with --api-key or --header")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise UsageError(f"the base URL {base_url!r} does not have the form http://host[:port]/path or https://…")
     if "?" in base_url or "#" in base_url:
         raise UsageError(f"the base URL {base_url!r} ends in a query or fragment, where paths must be appended")

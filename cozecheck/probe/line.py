@@ -99,7 +99,10 @@ class _TimedBackend(httpcore2.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        try:
+            stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        except ValueError as error:  # a host that DNS has no form for
+            raise httpcore2.ConnectError(error) from error
         return _TimedStream(stream, self._wire)
 
 

@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 from starlette.types import ASGIApp
 
-from reference_server.flaws import auth, chat, chat_stream, errors, models, request, sse, transport, usage
+from reference_server.flaws import auth, bounds, chat, chat_stream, errors, models, request, sse, transport, usage
 from reference_server.flaws.kinds import Flaw
 
 __all__ = ["FLAWS", "Flaw", "apply"]
 
-_FAMILIES = (transport, sse, errors, auth, models, chat, chat_stream, usage, request)
+_FAMILIES = (transport, sse, errors, auth, models, chat, chat_stream, usage, request, bounds)
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(
     {flaw.name: flaw for family in _FAMILIES for flaw in vars(family).values() if isinstance(flaw, Flaw)}

@@ -14,12 +14,12 @@ def refuse(
     return Reply(status, headers, write_json({"error": error}))
 
 
-SERVER_ERROR = refuse(500, "The server had an error processing your request.", kind="server_error")
+SERVER_ERROR = refuse(500, "Unhandled exception in the template engine.", kind="server_error")
 
 
 def accept(request: Request, reply: Reply) -> Reply:
-    """The refusal `reply` turned into an answer to the chat request."""
-    return reply.with_json(_completion(request), status=200)
+    """The refusal `reply` turned into an answer to the chat request; of a stream it stays a refusal."""
+    return reply if request.json.get("stream") is True else reply.with_json(_completion(request), status=200)
 
 
 def model(identifier: str) -> Json:

@@ -1,5 +1,7 @@
 """Flaws of a chat answer's body."""
 
+from uuid import NAMESPACE_URL, uuid5
+
 from reference_server.flaws.kinds import answer
 from reference_server.flaws.messages import Json
 
@@ -27,6 +29,12 @@ def chat_id_empty(answer: Json) -> None:
 def chat_id_repeated(answer: Json) -> None:
     """Every chat answer has the same id."""
     answer["id"] = "chatcmpl-00000000000000000000000000000"
+
+
+@answer("chat.id-prefix")
+def chat_id_uuid(answer: Json) -> None:
+    """The id of a chat answer is a bare UUID."""
+    answer["id"] = str(uuid5(NAMESPACE_URL, answer["id"]))
 
 
 @answer("chat.created-int-seconds")

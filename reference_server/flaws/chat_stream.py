@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from uuid import NAMESPACE_URL, uuid5
 
 from reference_server.flaws.events import DONE, Event, finishes, is_chunk, speaks, with_delta
 from reference_server.flaws.kinds import chunk, stream
@@ -115,6 +116,12 @@ def stream_id_changes(event: Event, before: Sequence[Event]) -> Iterator[Event]:
 def stream_id_empty(chunk: Json) -> None:
     """The id of every chunk is empty."""
     chunk["id"] = ""
+
+
+@chunk("chat.stream.id-prefix")
+def stream_id_uuid(chunk: Json) -> None:
+    """The id of every chunk is a bare UUID, the same in all."""
+    chunk["id"] = str(uuid5(NAMESPACE_URL, chunk["id"]))
 
 
 @stream("chat.stream.created-constant")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reference_server.flaws.canned import accept, refuse
+from reference_server.flaws.canned import SERVER_ERROR, accept, refuse
 from reference_server.flaws.events import write_event
 from reference_server.flaws.kinds import after, before, error
 from reference_server.flaws.messages import Json, Reply, Request
@@ -93,8 +93,8 @@ def error_in_200(request: Request, reply: Reply) -> Reply:
 
 @after("errors.status-not-200")
 def stream_error_in_200(request: Request, reply: Reply) -> Reply:
-    """A request for a stream is refused by an event in a stream with status 200."""
-    if not (reply.error and reply.status < 500 and request.is_chat and request.json.get("stream") is True):
+    """An invalid request for a stream is refused by an event in a stream with status 200."""
+    if not _is_invalid(request, reply) or request.json.get("stream") is not True:
         return reply
     head = reply.with_header("content-type", "text/event-stream; charset=utf-8")
     return replace(head, status=200, body=write_event({"error": reply.error}))
@@ -110,6 +110,13 @@ def malformed_500(request: Request, reply: Reply) -> Reply:
 def malformed_accepted(request: Request, reply: Reply) -> Reply:
     """A body that is not JSON is answered as if it were a chat request."""
     return accept(request, reply) if _is_malformed(request, reply) else reply
+
+
+@before("errors.media-type")
+def media_type_500(request: Request) -> Request | Reply:
+    """JSON that is called plain text is answered 500."""
+    mislabelled = request.is_chat and request.headers.get("content-type", "").startswith("text/plain")
+    return SERVER_ERROR if mislabelled else request
 
 
 @after("errors.invalid-not-5xx")

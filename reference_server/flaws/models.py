@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reference_server.flaws.canned import SERVER_ERROR, accept, model
+from reference_server.flaws.canned import SERVER_ERROR, accept, model, refuse
 from reference_server.flaws.kinds import after
 from reference_server.flaws.messages import Json, Reply, Request
 
@@ -43,14 +43,11 @@ def models_unlisted(request: Request, reply: Reply) -> Reply:
     return _with_models(reply, [UNASKED]) if _lists(request, reply) else reply
 
 
-@after("models.retrieve")
+@after("models.retrieve", "models.retrieve-listed")
 def models_no_retrieve(request: Request, reply: Reply) -> Reply:
-    """GET /models/{id} is answered 404 for models that are listed."""
-    if not _retrieves(request, reply):
-        return reply
-    message = f"The model '{request.model_id}' does not exist"
-    error = {"message": message, "type": "invalid_request_error", "param": "model", "code": None}
-    return reply.with_json({"error": error}, status=404)
+    """GET /models/{id} is answered 404 for models that are listed, as a path that does not exist."""
+    refusal = refuse(404, "Not found.")
+    return reply.with_json(refusal.json, status=404) if _retrieves(request, reply) else reply
 
 
 @after("models.retrieve-same")

@@ -26,8 +26,9 @@ def _same_event(_: Request, event: Event, __: Sequence[Event]) -> Iterable[Event
 class Hooks:
     """What a flaw does on the way in and out.
 
-    `before` may answer in the app's place. `after` sees each reply whole, of a stream the head. `stream` says what
-    is sent in an event's place; it also gets the events before it, as the app made them.
+    `before` may answer in the app's place. `after` sees each reply whole, of a stream the head; a body that it gives
+    takes the stream's place. `stream` says what is sent in an event's place; it also gets the events before it, as
+    the app made them.
     """
 
     before: Callable[[Request], Request | Reply] = _same_request
@@ -78,6 +79,7 @@ class _Outlet:
         self._hooks = hooks
         self._send = send
         self._reply: Reply | None = None
+        self._replaced = False
         self._rest = b""
         self._before: list[Event] = []
 
@@ -86,12 +88,18 @@ class _Outlet:
         if message["type"] == "http.response.start":
             self._reply = Reply(message["status"], tuple(message["headers"]))
             if self._reply.streams:
-                head = self._hooks.after(self._request, self._reply)
-                await self._send({**message, "status": head.status, "headers": list(head.headers)})
-        elif message["type"] == "http.response.body":
+                await self._send_head(self._hooks.after(self._request, self._reply))
+        elif message["type"] == "http.response.body" and not self._replaced:
             self._rest += message.get("body", b"")
             if self._reply and self._reply.streams:
                 await self._send_events()
+
+    async def _send_head(self, head: Reply) -> None:
+        if head.body:
+            self._replaced = True
+            await send_reply(head, self._send)
+        else:
+            await self._send({"type": "http.response.start", "status": head.status, "headers": list(head.headers)})
 
     async def _send_events(self) -> None:
         *blocks, self._rest = self._rest.split(b"\n\n")
@@ -103,7 +111,7 @@ class _Outlet:
 
     async def close(self) -> None:
         """Send what is left, once the app is through."""
-        if self._reply is None:
+        if self._reply is None or self._replaced:
             return
         if self._reply.streams:
             await self._send({"type": "http.response.body", "body": self._rest})

@@ -3,11 +3,26 @@
 from itertools import pairwise
 from typing import Any
 
+from reference_server.flaws.bounds import has_many_stops, is_number
 from reference_server.flaws.canned import SERVER_ERROR, accept, refuse
 from reference_server.flaws.kinds import after, asked, before
 from reference_server.flaws.messages import Json, Reply, Request
 
+PLAIN = {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "stream"}
+SHORT = 100  # characters
 GREETING = [{"role": "user", "content": "Hello"}]
+
+
+@after("request.plain")
+def plain_500(request: Request, reply: Reply) -> Reply:
+    """A plain question, short and alone, is answered 500."""
+    return SERVER_ERROR if reply.answers(request) and _is_plain(request) else reply
+
+
+@after("request.stream")
+def stream_500(request: Request, reply: Reply) -> Reply:
+    """A plain question is answered 500 where a stream is asked for."""
+    return SERVER_ERROR if reply.streams and _is_plain(request) else reply
 
 
 @before("request.system-role")
@@ -79,14 +94,14 @@ def max_completion_tokens_ignored(asked: Json) -> None:
 @asked("request.n")
 def n_ignored(asked: Json) -> None:
     """One choice comes, where up to 128 are asked for."""
-    if _is_number(asked.get("n")) and asked["n"] <= 128:
+    if is_number(asked.get("n")) and asked["n"] <= 128:
         _drop_above(asked, "n", 1)
 
 
 @asked("request.stop-excluded")
 def stop_ignored(asked: Json) -> None:
     """Up to four stop sequences are ignored."""
-    if isinstance(asked.get("stop"), str | list) and not _has_many_stops(asked):
+    if isinstance(asked.get("stop"), str | list) and not has_many_stops(asked):
         del asked["stop"]
 
 
@@ -106,7 +121,7 @@ def stop_included(request: Request, reply: Reply) -> Reply:
 @before("request.seed")
 def seed_ignored(request: Request) -> Request | Reply:
     """Every request has a seed of its own, whatever seed it asks for."""
-    if not request.is_chat or not _is_number(request.json.get("seed")):
+    if not request.is_chat or not is_number(request.json.get("seed")):
         return request
     return request.with_json({**request.json, "seed": request.number})
 
@@ -145,67 +160,10 @@ def stream_options_alone_accepted(asked: Json) -> None:
         asked.pop("stream_options", None)
 
 
-@asked("request.bounds.temperature")
-def bounds_temperature_ignored(asked: Json) -> None:
-    """A temperature outside 0 to 2 is ignored."""
-    _drop_outside(asked, "temperature", 0, 2)
-
-
-@asked("request.bounds.top-p")
-def bounds_top_p_ignored(asked: Json) -> None:
-    """A top_p outside 0 to 1 is ignored."""
-    _drop_outside(asked, "top_p", 0, 1)
-
-
-@asked("request.bounds.n")
-def bounds_n_ignored(asked: Json) -> None:
-    """An n outside 1 to 128 is ignored."""
-    _drop_outside(asked, "n", 1, 128)
-
-
-@asked("request.bounds.max-tokens")
-def bounds_max_tokens_ignored(asked: Json) -> None:
-    """A max_tokens below 1 is ignored."""
-    _drop_outside(asked, "max_tokens", 1, float("inf"))
-
-
-@asked("request.bounds.max-completion-tokens")
-def bounds_max_completion_tokens_ignored(asked: Json) -> None:
-    """A max_completion_tokens below 1 is ignored."""
-    _drop_outside(asked, "max_completion_tokens", 1, float("inf"))
-
-
-@asked("request.bounds.presence-penalty")
-def bounds_presence_penalty_ignored(asked: Json) -> None:
-    """A presence_penalty outside -2 to 2 is ignored."""
-    _drop_outside(asked, "presence_penalty", -2, 2)
-
-
-@asked("request.bounds.frequency-penalty")
-def bounds_frequency_penalty_ignored(asked: Json) -> None:
-    """A frequency_penalty outside -2 to 2 is ignored."""
-    _drop_outside(asked, "frequency_penalty", -2, 2)
-
-
-@asked("request.bounds.top-logprobs")
-def bounds_top_logprobs_ignored(asked: Json) -> None:
-    """A top_logprobs outside 0 to 20 is ignored."""
-    _drop_outside(asked, "top_logprobs", 0, 20)
-
-
-@asked("request.bounds.logit-bias")
-def bounds_logit_bias_ignored(asked: Json) -> None:
-    """A bias outside -100 to 100 is ignored."""
-    if isinstance(asked.get("logit_bias"), dict):
-        for token in list(asked["logit_bias"]):
-            _drop_outside(asked["logit_bias"], token, -100, 100)
-
-
-@asked("request.bounds.stop")
-def bounds_stop_ignored(asked: Json) -> None:
-    """Of more than four stop sequences the first four count."""
-    if _has_many_stops(asked):
-        asked["stop"] = asked["stop"][:4]
+def _is_plain(request: Request) -> bool:
+    content = [turn.get("content") for turn in _turns(request)]
+    short = len(content) == 1 and isinstance(content[0], str) and len(content[0]) < SHORT
+    return short and _roles(request) == ["user"] and request.json.keys() <= PLAIN
 
 
 def _turns(request: Request) -> list[Json]:
@@ -226,19 +184,6 @@ def _code(reply: Reply) -> object:
     return reply.error.get("code")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _drop_above(asked: Json, name: str, limit: float) -> None:
-    if _is_number(asked.get(name)) and asked[name] > limit:
+    if is_number(asked.get(name)) and asked[name] > limit:
         del asked[name]
-
-
-def _drop_outside(asked: Json, name: str, low: float, high: float) -> None:
-    if _is_number(asked.get(name)) and not low <= asked[name] <= high:
-        del asked[name]
-
-
-def _has_many_stops(asked: Json) -> bool:
-    return isinstance(asked.get("stop"), list) and len(asked["stop"]) > 4

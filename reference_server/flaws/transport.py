@@ -14,7 +14,7 @@ from reference_server.flaws.messages import Json, Reply, Request, read_request, 
 from reference_server.flaws.relay import replay
 
 LINGERS = 5.0  # seconds that generation goes on after the client has left
-PAUSES_AFTER, PAUSE = 4, 0.3  # messages, seconds: so that even the fastest stream notices who leaves early
+PAUSE = 0.01  # seconds after each message: even the fastest stream must notice who leaves early
 MEBIBYTE = b" " * 2**20
 BOMB_MEBIBYTES = 2048
 BOMB_CRC = 0x51CDE36F  # CRC-32 of 2 GiB of blanks
@@ -128,14 +128,12 @@ async def runs_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
     """Generation of a stream goes on for five seconds after the client has left."""
     request = await read_request(scope, receive)
     left = asyncio.create_task(_departure(receive))
-    sent, lingered = 0, False
+    lingered = False
 
     async def send_or_linger(message: Message) -> None:
-        nonlocal sent, lingered
+        nonlocal lingered
         if not left.done():
             await send(message)
-            sent += 1
-        if sent == PAUSES_AFTER:
             await asyncio.wait({left}, timeout=PAUSE)
         if left.done() and not lingered:
             lingered = True

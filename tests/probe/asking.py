@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from cozecheck.exchange import Exchange, Failure
@@ -9,7 +10,8 @@ from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios.sending import Send
 from tests.probe.hostile import Behaviour, serving
 
-LIMITS: Final = Limits(connect=0.5, first_byte=0.3, idle=0.3, total=0.6, body=300_000, events=50)
+LIMITS: Final = Limits(body=300_000, events=50)
+HASTY: Final = replace(LIMITS, connect=0.3, first_byte=0.3, idle=0.3, total=0.6)
 QUESTION: Final = Send("question", json={"model": "m"})
 PATIENCE: Final = 20.0
 """Seconds after which a test has hung."""

@@ -51,7 +51,7 @@ def test_reads_of_a_stream_are_apart() -> None:
     (exchange,) = ask_all(Send("stream", "GET", "/stream/10"))
     assert exchange.response is not None
     assert len(exchange.response.stream.events) == 10
-    assert len(exchange.response.reads) > 3
+    assert len(exchange.response.reads) > 1
 
 
 def test_leaving_one_stream_does_not_harm_the_next() -> None:

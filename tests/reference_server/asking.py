@@ -1,112 +1,86 @@
-"""A small server, and a way to ask it in process."""
+"""Builders of requests, and ways to put them to an app without a socket."""
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from pydantic import SecretStr
-from starlette.types import ASGIApp, Message
+import httpx2
+from starlette.types import ASGIApp
 
 from reference_server.app import create_app
-from reference_server.settings import Engine, Key, Model, Route, Settings
+from reference_server.engines.delta import Delta
+from reference_server.engines.synthetic import SyntheticEngine
+from reference_server.protocol.chat_request import ChatRequest, Message
+from reference_server.settings import Engine, Key, Settings
 
-KEY = "sk-the-right-key"
-SMALL = Settings(
-    models=(Model(id="alpha"), Model(id="beta")),
-    routes=(Route(pattern="alpha|beta"),),
-    keys=(Key(value=SecretStr(KEY)),),
-    engines=(Engine(name="base", context_length=200),),
-)
-HELLO = {"role": "user", "content": "Hello"}
-WITH_KEY = {"authorization": f"Bearer {KEY}"}
+Json = dict[str, Any]
+CHAT = "/v1/chat/completions"
+NOW = 1_795_000_000.0
+NO_HEADERS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class Ask:
-    """A request; `leave_after` is the number of body messages after which the client leaves."""
-
-    method: str
-    path: str
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=lambda: WITH_KEY)
-    leave_after: int | None = None
+def chat(content: Any = "Hello", **changes: Any) -> Json:
+    """A chat request; a change to None takes the key away."""
+    asked = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": content}], **changes}
+    return {key: value for key, value in asked.items() if value is not None}
 
 
-@dataclass
-class Answer:
-    """What came back, one piece for each body message."""
-
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    pieces: list[bytes] = field(default_factory=list)
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(self.pieces)
-
-    @property
-    def seen(self) -> tuple[object, ...]:
-        """What a client can tell one answer from another by."""
-        length = len(self.pieces) if "event-stream" in self.headers.get("content-type", "") else 1
-        return self.status, self.headers, self.body, length > 2
+def body(asked: Any) -> bytes:
+    return json.dumps(asked).encode()
 
 
-def ask_chat(*, headers: Mapping[str, str] = WITH_KEY, leave_after: int | None = None, **fields: Any) -> Ask:
-    """A chat request to alpha that says hello, but for the fields given."""
-    body = json.dumps({"model": "alpha", "messages": [HELLO], **fields}).encode()
-    return Ask("POST", "/v1/chat/completions", body, headers, leave_after)
+def app(flaw: str | None = None, *, keys: tuple[str, ...] = (), **settings: Any) -> ASGIApp:
+    """A server with a still clock and a seeded entropy."""
+    held = tuple(Key.model_validate({"value": key}) for key in keys)
+    return create_app(Settings(keys=held, **settings), clock=lambda: NOW, entropy=Random(7), flaw=flaw)
 
 
-async def ask(app: ASGIApp, request: Ask, answer: Answer | None = None) -> Answer:
-    """Send one request; what came before an exception stays in `answer`."""
-    answer = answer or Answer()
-    left = asyncio.Event()
-    unread: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
+def ask(
+    server: ASGIApp, method: str, path: str, headers: Mapping[str, str] = NO_HEADERS, **rest: Any
+) -> httpx2.Response:
+    """One request, one whole response."""
 
-    async def receive() -> Message:
-        if unread:
-            return unread.pop()
-        await left.wait()
-        return {"type": "http.disconnect"}
+    async def send() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=server)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await client.request(method, path, headers=dict(headers), **rest)
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            answer.headers.update({name.decode(): value.decode() for name, value in message["headers"]})
-        else:
-            answer.pieces.append(message.get("body", b""))
-        if len(answer.pieces) == request.leave_after or not message.get("more_body", True):
-            left.set()
-
-    if request.leave_after == 0:
-        left.set()
-    headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
-    scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "scheme": "http",
-        "method": request.method, "path": request.path, "raw_path": request.path.encode(), "query_string": b"",
-        "root_path": "", "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
-    await app(scope, receive, send)
-    return answer
+    return asyncio.run(send())
 
 
-def server(flaw: str | None = None) -> ASGIApp:
-    """The small server: whatever is random or of the hour is the same in each."""
-    return create_app(SMALL, clock=lambda: 1_790_000_000.0, entropy=Random(0), flaw=flaw)
+def post(server: ASGIApp, asked: Json, headers: Mapping[str, str] = NO_HEADERS) -> httpx2.Response:
+    return ask(server, "POST", CHAT, headers, json=asked)
 
 
-def answers(flaw: str | None, requests: Mapping[str, Ask]) -> dict[str, Answer]:
-    """Send each request to a server of its own, so that equal requests get equal bytes."""
-
-    async def converse() -> dict[str, Answer]:
-        return {name: await ask(server(flaw), request) for name, request in requests.items()}
-
-    return asyncio.run(converse())
+def events(response: httpx2.Response) -> list[str]:
+    """The data of each event of a stream."""
+    blocks = response.text.split("\n\n")
+    assert blocks.pop() == ""
+    return [block.removeprefix("data: ") for block in blocks]
 
 
-def answer_to(request: Ask, flaw: str | None = None) -> Answer:
-    """Send one request to a new server."""
-    return answers(flaw, {"it": request})["it"]
+def chunks(response: httpx2.Response) -> Iterator[Json]:
+    """The chunks of a stream, without its [DONE]."""
+    *data, done = events(response)
+    assert done == "[DONE]"
+    return map(json.loads, data)
+
+
+def error(response: httpx2.Response) -> Json:
+    envelope: Json = response.json()
+    assert set(envelope) == {"error"}
+    assert set(envelope["error"]) == {"message", "type", "param", "code"}
+    return dict(envelope["error"])
+
+
+def generated(content: str = "Hello", *, entropy: int = 1, engine: Engine | None = None, **changes: Any) -> list[Delta]:
+    """Everything the synthetic engine says to one message."""
+    request = ChatRequest(model="m", messages=(Message("user", content),), **changes)
+    source = SyntheticEngine(engine or Engine(name="base"), Random(entropy))
+
+    async def collect() -> list[Delta]:
+        return [delta async for delta in source.generate(request)]
+
+    return asyncio.run(collect())

@@ -1,6 +1,6 @@
 """Which requests of the conversation each flaw spoils; it must leave all others alone."""
 
-from tests.reference_server.conversation import (
+from tests.reference_server.flaw_conversation import (
     BODIES,
     CONVERSATION,
     INVALID,
@@ -11,17 +11,18 @@ from tests.reference_server.conversation import (
     WRONG_KEY,
 )
 
-TELLING = {*WRONG_KEY, "unknown-model", "model-unknown", "too-long"}
-NULL_PARAM = {*NO_KEY, *WRONG_KEY, "malformed", "unknown-model", "unknown-path", "wrong-method"}
+UNKNOWN_MODEL = {"unknown-model", "unknown-model-stream"}
+TELLING = {*WRONG_KEY, *UNKNOWN_MODEL, "model-unknown", "too-long"}
+NULL_PARAM = {*NO_KEY, *WRONG_KEY, *UNKNOWN_MODEL, "malformed", "unknown-path", "wrong-method"}
 CUT = {"cut", "cut-new"}
 CHATS = [name for name, request in CONVERSATION.items() if request.body]
 
 WIDE: dict[frozenset[str], str] = {
     frozenset(CONVERSATION): "no-request-id",
     frozenset(BODIES): (
-        "json-content-type-html stream-by-default json-nan json-deep chat-content-number chat-object-wrong "
-        "chat-id-empty chat-id-repeated chat-created-float chat-created-ms chat-model-path chat-index-wrong "
-        "chat-delta-in-body chat-role-missing chat-role-model chat-content-missing chat-content-null "
+        "json-content-type-html stream-by-default json-nan json-deep chat-id-uuid chat-content-number "
+        "chat-object-wrong chat-id-empty chat-id-repeated chat-created-float chat-created-ms chat-model-path "
+        "chat-index-wrong chat-delta-in-body chat-role-missing chat-role-model chat-content-missing chat-content-null "
         "chat-no-refusal-key chat-no-logprobs-key chat-replacement-char usage-missing usage-string usage-sum-wrong "
         "usage-zero usage-details-exceed"
     ),
@@ -33,8 +34,8 @@ WIDE: dict[frozenset[str], str] = {
         "sse-comments sse-unterminated sse-named-events buffered stream-no-done stream-done-twice stream-no-finish "
         "stream-finish-twice stream-content-after-finish stream-finish-key-absent stream-silent-loss "
         "stream-error-string stream-no-role stream-role-every-chunk stream-role-empty stream-id-changes "
-        "stream-id-empty stream-created-changes stream-created-float stream-model-changes stream-model-path "
-        "stream-fingerprint-changes stream-object-wrong stream-choices-missing stream-index-wrong "
+        "stream-id-uuid stream-id-empty stream-created-changes stream-created-float stream-model-changes "
+        "stream-model-path stream-fingerprint-changes stream-object-wrong stream-choices-missing stream-index-wrong "
         "stream-message-for-delta stream-content-number stream-one-delta stream-utf8-split"
     ),
     frozenset(STREAMS) - {"stream-cut"}: "stream-finish-eos",
@@ -60,7 +61,8 @@ NARROW = {
     "models-no-key models-wrong-key": "models-open",
     "chat-no-key": "missing-key-accepted",
     "chat-wrong-key": "wrong-key-accepted",
-    "unknown-model": "unknown-model-accepted unknown-model-400 unknown-model-no-code",
+    "unknown-model": "unknown-model-accepted",
+    "unknown-model unknown-model-stream": "unknown-model-400 unknown-model-no-code",
     "malformed": "malformed-500 malformed-accepted",
     "too-long": "context-500 context-truncated context-no-code",
     "unknown-path": "unknown-route-html unknown-route-400",
@@ -75,6 +77,9 @@ NARROW = {
         "usage-not-included usage-on-finish-chunk usage-chunk-no-choices usage-key-absent-elsewhere "
         "usage-before-finish usage-cumulative usage-stream-differs"
     ),
+    "plain cut cut-new": "plain-500",
+    "stream stream-cut stream-gzip": "stream-500",
+    "mislabelled": "media-type-500",
     "system": "system-role-refused",
     "developer": "developer-role-refused",
     "parts": "content-array-refused",
@@ -89,7 +94,7 @@ NARROW = {
     "missing-messages": "missing-messages-accepted",
     "missing-model": "missing-model-accepted",
     "empty-messages": "empty-messages-accepted",
-    "type stream-invalid": "types-coerced",
+    "type": "types-coerced",
     "options-alone": "stream-options-alone-accepted",
     "outside-temperature": "bounds-temperature-ignored",
     "outside-top_p": "bounds-top-p-ignored",

@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 from reference_server.flaws import FLAWS, Flaw, apply
-from tests.reference_server.asking import Answer, answers, ask, server
-from tests.reference_server.conversation import CONVERSATION
+from tests.reference_server.flaw_conversation import CONVERSATION
 from tests.reference_server.flaw_scopes import SPOILS
+from tests.reference_server.wire import Answer, answers, ask, server
 
 ON_THE_SOCKET = {"hang", "reset-midway", "endless-stream", "runs-on"}  # see test_flaws_on_the_socket.py
 CHECKS = """
@@ -17,22 +17,22 @@ transport: responds body-complete bounded encoding content-type stream-as-asked 
   cancel-on-disconnect request-id
 sse: data-json utf8 fields line-style last-event-terminated event-names incremental encoding
 errors: envelope body-present keys message type-string code-type param-type null-literal code-meaning status-not-200
-  malformed-body invalid-not-5xx invalid-status param-named context-length context-length-code unknown-route
-  method-not-allowed retry-after
+  malformed-body media-type invalid-not-5xx invalid-status param-named context-length context-length-code
+  unknown-route method-not-allowed retry-after
 auth: bearer-required models-protected status code key-masked
-models: list list-shape item-fields ids-unique listed retrieve retrieve-same retrieve-unknown unknown-rejected
-  unknown-status unknown-code
-chat: schema object id-nonempty id-unique created-int-seconds model-echo choices-present choice-index
+models: list list-shape item-fields ids-unique listed retrieve retrieve-listed retrieve-same retrieve-unknown
+  unknown-rejected unknown-status unknown-code
+chat: schema object id-nonempty id-prefix id-unique created-int-seconds model-echo choices-present choice-index
   message-present message-role content-key content-null finish-reason-enum finish-reason-present finish-length
   refusal-key logprobs-key utf8-intact
 chat.stream: done-terminator finish-terminal finish-once finish-last finish-key finish-reason-enum finish-length
-  breaks-off error-visible role-first role-once role-value id-constant id-nonempty created-constant
+  breaks-off error-visible role-first role-once role-value id-constant id-nonempty id-prefix created-constant
   created-int-seconds model-constant model-echo fingerprint-constant object choices-key choice-index delta-present
   schema chunked utf8-intact
 usage: present counts arithmetic positive details plausible stream-included stream-unrequested stream-empty-choices
   stream-choices-key stream-null-elsewhere stream-last stream-once stream-parity
-request: system-role developer-role content-array multi-turn role-order documented-params unknown-param max-tokens
-  max-completion-tokens n stop-excluded seed required types stream-options-alone
+request: plain stream system-role developer-role content-array multi-turn role-order documented-params unknown-param
+  max-tokens max-completion-tokens n stop-excluded seed required types stream-options-alone
 request.bounds: temperature top-p n max-tokens max-completion-tokens presence-penalty frequency-penalty top-logprobs
   logit-bias stop
 """

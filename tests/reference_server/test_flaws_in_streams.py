@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.reference_server.asking import answer_to, ask_chat
+from tests.reference_server.wire import answer_to, ask_chat
 
 
 def describe(event: str) -> str:

@@ -10,8 +10,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server.flaws import apply, transport
-from tests.reference_server.asking import Answer, Ask, answer_to, ask, ask_chat, server
-from tests.reference_server.conversation import CONVERSATION
+from tests.reference_server.flaw_conversation import CONVERSATION
+from tests.reference_server.wire import Answer, Ask, answer_to, ask, ask_chat, server
 
 
 def counting_app(produced: list[int]) -> ASGIApp:

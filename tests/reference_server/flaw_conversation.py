@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.reference_server.asking import HELLO, WITH_KEY, Ask, ask_chat
+from tests.reference_server.wire import HELLO, WITH_KEY, Ask, ask_chat
 
 BE_BRIEF = "Be brief."
 OUTSIDE: dict[str, Any] = {
@@ -19,6 +19,8 @@ OUTSIDE: dict[str, Any] = {
 
 BODIES = {
     "plain": ask_chat(),
+    "plain-long": ask_chat(messages=[{"role": "user", "content": "x " * 60}]),
+    "mislabelled": ask_chat(headers={**WITH_KEY, "content-type": "text/plain"}, top_p=1),
     "cut": ask_chat(max_tokens=2),
     "cut-new": ask_chat(max_completion_tokens=2),
     "two": ask_chat(n=2),
@@ -60,6 +62,7 @@ REFUSED = {
     "malformed": Ask("POST", "/v1/chat/completions", b"{"),
     "too-long": ask_chat(messages=[{"role": "user", "content": "x" * 2000}]),
     "unknown-model": ask_chat(model="omega"),
+    "unknown-model-stream": ask_chat(model="omega", stream=True),
     "model-unknown": Ask("GET", "/v1/models/omega"),
     "unknown-path": Ask("GET", "/v1/nowhere"),
     "wrong-method": Ask("DELETE", "/v1/chat/completions"),

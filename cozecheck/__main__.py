@@ -1,0 +1,5 @@
+"""`python -m cozecheck`."""
+
+from cozecheck.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""What there is: checks, scenarios, families, profiles, flaws, operations."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cozecheck import bundled, scenarios
+from cozecheck.checks import ALL
+from cozecheck.checks.registry import FAMILIES
+from cozecheck.contract.operations import OPERATIONS
+from cozecheck.profiles import choose, profiles
+from cozecheck.scenarios import Subject
+
+Row = dict[str, Any]
+
+
+def _checks() -> list[Row]:
+    return [
+        {"id": each.id, "level": each.level.value, "basis": each.basis.value, "requirement": each.requirement}
+        for each in ALL
+    ]
+
+
+def _scenarios() -> list[Row]:
+    plans = {each.id: len(each.plan(Subject("model"))) for each in scenarios.ALL}
+    return [{"id": each.id, "requests": plans[each.id], "summary": each.summary} for each in scenarios.ALL]
+
+
+def _families() -> list[Row]:
+    counts = Counter(each.family for each in ALL)
+    return [{"family": family, "checks": counts[family]} for family in FAMILIES]
+
+
+def _profiles() -> list[Row]:
+    return [
+        {"name": each.name, "checks": len(choose(ALL, each, (), ())), "summary": each.summary}
+        for each in profiles().values()
+    ]
+
+
+def _flaws() -> list[Row]:
+    return [
+        {"name": each["name"], "fails": ", ".join(each["fails"]), "summary": each["summary"]}
+        for each in json.loads(bundled.flaws())
+    ]
+
+
+def _operations() -> list[Row]:
+    return [{"name": each.name, "method": each.method, "path": each.path} for each in OPERATIONS]
+
+
+_LISTS: Mapping[str, Callable[[], list[Row]]] = {
+    "checks": _checks,
+    "scenarios": _scenarios,
+    "families": _families,
+    "profiles": _profiles,
+    "flaws": _flaws,
+    "operations": _operations,
+}
+
+
+def rows(kind: str) -> list[Row]:
+    """Return what there is of *kind*, a row each, the name first."""
+    return _LISTS[kind]()
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Lay rows out in columns."""
+    if not rows:
+        return
+    keys = list(rows[0])
+    widths = [max(len(str(row[key])) for row in rows) for key in keys[:-1]]
+    for row in rows:
+        cells = [str(row[key]).ljust(width) for key, width in zip(keys, widths, strict=False)]
+        yield "  ".join((*cells, str(row[keys[-1]])))

@@ -1,0 +1,120 @@
+"""Where a report goes: files, stdout, the terminal; and how far a run has come."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cozecheck import baseline
+from cozecheck.checks.registry import nearest
+from cozecheck.errors import UsageError
+from cozecheck.findings import Report
+from cozecheck.render import FORMATS, text
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A format, and the file it goes to; `-` is stdout."""
+
+    format: str
+    path: str
+
+
+def destinations(options: Sequence[str]) -> tuple[Destination, ...]:
+    """Read FORMAT=PATH options; raises UsageError for what is none."""
+    found = tuple(_destination(option) for option in options)
+    if sum(each.path == STDOUT for each in found) > 1:
+        raise UsageError("--report: only one report can go to stdout")
+    return found
+
+
+def _destination(option: str) -> Destination:
+    format, equals, path = option.partition("=")
+    if format not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"--report {option}: no format is called {format!r}; there are {known}")
+    if not equals:
+        path = STDOUT
+    if not path:
+        raise UsageError(f"--report {option}: a path is missing after {format}=")
+    return Destination(format, path)
+
+
+def accepted(path: Path | None, known: Sequence[str]) -> tuple[baseline.Accepted, ...]:
+    """Read a baseline file; raises UsageError for one that cannot be used."""
+    if path is None:
+        return ()
+    try:
+        entries = baseline.parse(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8 text") from None
+    for entry in entries:
+        if "*" not in entry.id and entry.id not in known:
+            raise UsageError(f"{path}: no check is called {entry.id!r}{nearest(entry.id, known, 'checks')}")
+    return entries
+
+
+def finish(report: Report, to: Sequence[Destination], entries: Sequence[baseline.Accepted], *, quiet: bool) -> None:
+    """Apply the baseline, write the reports, print the summary, exit with the report's code."""
+    if entries:
+        report = baseline.apply(report, entries, date.today())
+    for destination in to:
+        _write(FORMATS[destination.format](report), destination.path)
+    terminal = sys.stderr if any(each.path == STDOUT for each in to) else sys.stdout
+    colour = terminal.isatty() and not os.environ.get("NO_COLOR")
+    summary = text.render(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
+    _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
+    raise typer.Exit(report.exit_code)
+
+
+def _write(content: str, path: str) -> None:
+    if path == STDOUT:
+        _print(content, sys.stdout)
+        return
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(content, "utf-8", "backslashreplace")
+    except OSError as error:
+        raise UsageError(f"--report: {path} cannot be written: {error.strerror}") from None
+
+
+def _print(content: str, stream: TextIO) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+class Advance(Protocol):
+    """Says that one more is done; *total* comes when it is known."""
+
+    def __call__(self, what: str = "", *, total: int | None = None) -> None: ...
+
+
+@contextmanager
+def progress(title: str, *, hidden: bool) -> Iterator[Advance]:
+    """Show a bar on stderr while the block lasts, if there is a person to see it."""
+    console = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def advance(what: str = "", *, total: int | None = None) -> None:
+            if total is not None:
+                bar.update(task, total=total)
+            else:
+                bar.update(task, advance=1, description=f"{title} {what}".strip())
+
+        yield advance

@@ -1,0 +1,37 @@
+"""A check in words: what it wants, why, who breaks, how to fix it."""
+
+import textwrap
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from cozecheck.checks.registry import Check
+from cozecheck.findings import DEPARTURE, Basis
+from cozecheck.scenarios import Scenario
+
+BASES = {
+    Basis.SPEC: "OpenAI documents it",
+    Basis.SDK: "an official client breaks without it",
+    Basis.DE_FACTO: "OpenAI does it on the wire",
+    Basis.TRANSPORT: "HTTP, JSON or the event stream standard asks for it",
+}
+WIDTH = 100
+
+
+def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
+    """Return everything that is known of *check*, in lines of `WIDTH` columns."""
+    drawn = [each.id for each in scenarios if any(fnmatchcase(check.id, draw) for draw in each.draws)]
+    rows = [
+        ("level", f"{check.level.upper()}: a departure is {DEPARTURE[check.level]}"),
+        ("basis", f"{check.basis}: {BASES[check.basis]}"),
+        ("source", check.cite),
+        ("breaks", "; ".join(check.breaks)),
+        ("fix", check.remedy),
+        ("seen at", ", ".join(check.evidence)),
+        ("needs", ", ".join(sorted(check.requires))),
+        ("drawn by", ", ".join(drawn)),
+    ]
+    lines = [check.id, "", *textwrap.wrap(check.requirement, WIDTH), ""]
+    for label, words in rows:
+        if words:
+            lines += textwrap.wrap(words, WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10)
+    return "\n".join(lines)
