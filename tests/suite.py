@@ -24,7 +24,7 @@ def settings() -> Settings:
     return Settings(engines=(Engine(name="base", token_delay=PACE),), keys=(Key(value=KEY),))
 
 
-def judge(flaw: str | None = None, *, checks: Sequence[Check] = ALL, timeout: float = 2.0, concurrency: int = 8) -> Report:
+def judge(flaw: str | None = None, *, checks: Sequence[Check] = ALL, timeout: float = 3.0, concurrency: int = 8) -> Report:
     """Run all scenarios against the reference server, wrong on purpose by *flaw*."""
     with running(create_app(settings(), flaw=flaw)) as base_url:
         return asyncio.run(judge_at(Endpoint(base_url, KEY), checks, Limits.within(timeout), concurrency))

@@ -39,7 +39,7 @@ def list_(it: Answer) -> Iterator[Verdict]:
     status = it.response.status
     if status in (404, 405, 501) and isinstance(error_in(it.response.json), dict):
         yield Unsupported(f"GET /models: {status}")
-    elif not it.response.ok and status not in (401, 403, 429):
+    elif status >= 400 and status not in (401, 403, 429):
         yield Problem("200", status, at="status")
 
 
@@ -52,6 +52,7 @@ def list_(it: Answer) -> Iterator[Verdict]:
     breaks=(PICKERS,),
     remedy='Answer `{"object": "list", "data": [...]}`.',
     evidence=("chatcraft#515", "parallax#440"),
+    requires=("transport.encoding", "transport.json-strict"),
 )
 def list_shape(it: Answer) -> Iterator[Verdict]:
     """The list of models is an object with object "list" and a list under data."""
@@ -123,6 +124,10 @@ def model_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
         yield Problem(f"{asked} among the models", known[:20], at="/data")
 
 
+def _is_list(exchange: Exchange) -> bool:
+    return exchange.response is not None and bool(listed(exchange.response.json))
+
+
 def _ok(exchange: Exchange) -> bool:
     return exchange.response is not None and exchange.response.ok
 
@@ -189,7 +194,7 @@ def retrieve_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
 def retrieve_same(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """A retrieved model is the same object as in the list."""
     got, models = run.get("retrieve"), run.get("list")
-    if got is None or models is None or not _ok(got) or not _ok(models):
+    if got is None or models is None or not _ok(got) or not _ok(models) or not _is_list(models):
         yield Inconclusive("no model that is listed and retrieved")
         return
     assert got.response is not None

@@ -76,9 +76,10 @@ def _has_role(role: str) -> Callable[[Exchange], Asked | None]:
         asked = legal_chat(exchange)
         if asked is None or not is_plain_but(asked) or not _is_text_only(asked):
             return None
-        return asked if any(message.get("role") == role for message in asked.messages) else None
+        roles = [message.get("role") for message in asked.messages]
+        return asked if roles == [role, "user"] else None
 
-    view.__doc__ = f"Read an answered request with a message of the role {role}."
+    view.__doc__ = f"Read an answered request of one {role} message and one user message."
     return view
 
 
@@ -300,7 +301,8 @@ def _capped(asked: Asked, name: str) -> Iterator[Verdict]:
         return
     limit, texts, usage = asked.body[name], _texts(asked.exchange), _usage(asked.exchange)
     used = usage.get("completion_tokens")
-    if isinstance(used, int) and used > limit * max(len(texts), 1):
+    choices = max(asked.body["n"] if isinstance(asked.body.get("n"), int) else 1, len(texts))
+    if isinstance(used, int) and used > limit * choices:
         yield Problem(f"at most {limit} tokens", f"{used} tokens", at="/usage/completion_tokens")
     longest = max((len(text.split()) for text in texts), default=0)
     if longest > limit * WORDS_PER_TOKEN:
@@ -418,6 +420,7 @@ def _faults(asked: Asked, *kinds: str) -> list[Fault]:
     breaks=("everybody with a mistake in a request: answers come to a question that was not asked",),
     remedy="Refuse with 400, code missing_required_parameter, and the name in `param`.",
     evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)",),
+    requires=("errors.status-not-200",),
 )
 def required(asked: Asked) -> Iterator[Verdict]:
     """A request without a required field is refused."""
@@ -440,6 +443,7 @@ def has_wrong_type(exchange: Exchange) -> Asked | None:
     cite=spec("CreateChatCompletionRequest"),
     breaks=("everybody with a mistake in a request: it is guessed at, or ignored",),
     remedy="Refuse with 400, code invalid_type, and the name in `param`.",
+    requires=("errors.status-not-200",),
 )
 def types(asked: Asked) -> Iterator[Verdict]:
     """A value of the wrong type is refused."""
@@ -511,6 +515,7 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
         breaks=("applications at the edge of the range; and those with a mistake that nobody tells them",),
         remedy=f"Take {param} in {documented}, both ends included; refuse the rest with 400 and the name in `param`.",
         evidence=("huggingface/text-generation-inference#1896",),
+        requires=("errors.status-not-200",),
     )(bounds)
 
 

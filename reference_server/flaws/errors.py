@@ -11,19 +11,19 @@ TELLING_CODES = ("invalid_api_key", "model_not_found", "context_length_exceeded"
 EVERY = 5  # one chat request in so many meets the rate limit
 
 
-@after("errors.envelope")
+@after("errors.envelope", "errors.unknown-route", "errors.method-not-allowed")
 def error_detail(_: Request, reply: Reply) -> Reply:
     """A 4xx has FastAPI's body, {"detail": message}."""
     return reply.with_json({"detail": reply.error["message"]}) if reply.error and reply.status < 500 else reply
 
 
-@after("errors.envelope")
+@after("errors.envelope", "errors.unknown-route", "errors.method-not-allowed")
 def error_flat(_: Request, reply: Reply) -> Reply:
     """An error's fields stand at the top, beside "object": "error"."""
     return reply.with_json({"object": "error", **reply.error}) if reply.error else reply
 
 
-@after("errors.envelope")
+@after("errors.envelope", "errors.unknown-route", "errors.method-not-allowed")
 def error_string(_: Request, reply: Reply) -> Reply:
     """An error is a bare string."""
     return reply.with_json({"error": reply.error["message"]}) if reply.error else reply
@@ -156,7 +156,7 @@ def context_no_code(_: Request, reply: Reply) -> Reply:
     return reply.with_json({"error": {**reply.error, "code": None}}) if _is_too_long(reply) else reply
 
 
-@after("errors.unknown-route")
+@after("errors.unknown-route", "errors.envelope")
 def unknown_route_html(request: Request, reply: Reply) -> Reply:
     """An unknown path is answered 404 with a page of HTML."""
     page = replace(reply, body=b"<html><body><h1>404 Not Found</h1></body></html>")
@@ -175,7 +175,7 @@ def method_500(request: Request, reply: Reply) -> Reply:
     return replace(reply, status=500) if _is_wrong_method(request, reply) else reply
 
 
-@after("errors.method-not-allowed")
+@after("errors.method-not-allowed", "errors.envelope")
 def method_plain(request: Request, reply: Reply) -> Reply:
     """A wrong method is answered 405 in plain text."""
     plain = replace(reply, body=b"Method Not Allowed").with_header("content-type", "text/plain")

@@ -21,7 +21,7 @@ def models_bare_list(request: Request, reply: Reply) -> Reply:
     return reply.with_json(reply.json["data"]) if _lists(request, reply) else reply
 
 
-@after("models.item-fields")
+@after("models.item-fields", "models.retrieve")
 def models_no_created(request: Request, reply: Reply) -> Reply:
     """A model has no created, in the list and alone."""
     if _lists(request, reply):

@@ -15,8 +15,9 @@ GREETING = [{"role": "user", "content": "Hello"}]
 
 @after("request.plain")
 def plain_500(request: Request, reply: Reply) -> Reply:
-    """A plain question, short and alone, is answered 500."""
-    return SERVER_ERROR if reply.answers(request) and _is_plain(request) else reply
+    """A plain question, short and alone, with its question mark, is answered 500."""
+    asks = _is_plain(request) and _turns(request)[0]["content"].endswith("?")
+    return SERVER_ERROR if reply.answers(request) and asks else reply
 
 
 @after("request.stream")
@@ -79,13 +80,13 @@ def unknown_param_accepted(request: Request, reply: Reply) -> Reply:
     return accept(request, reply) if _code(reply) == "unknown_parameter" else reply
 
 
-@asked("request.max-tokens")
+@asked("request.max-tokens", "chat.finish-length", "chat.stream.finish-length")
 def max_tokens_ignored(asked: Json) -> None:
     """A legal max_tokens is ignored."""
     _drop_above(asked, "max_tokens", 0)
 
 
-@asked("request.max-completion-tokens")
+@asked("request.max-completion-tokens", "chat.finish-length")
 def max_completion_tokens_ignored(asked: Json) -> None:
     """A legal max_completion_tokens is ignored."""
     _drop_above(asked, "max_completion_tokens", 0)

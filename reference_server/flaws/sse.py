@@ -27,7 +27,7 @@ def stream_latin1(event: Event, _: Sequence[Event]) -> Iterator[Event]:
 @stream("sse.fields")
 def stray_line(event: Event, before: Sequence[Event]) -> Iterator[Event]:
     """A line of a stream is no field and no comment."""
-    yield event if before else b"hello there\n" + write_event(event)
+    yield b"hello there\n" + write_event(event) if before else event
 
 
 @stream("sse.line-style")
@@ -40,12 +40,6 @@ def sse_crlf(event: Event, _: Sequence[Event]) -> Iterator[Event]:
 def sse_no_space(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """No space follows `data:`, which is legal."""
     yield write_event(event).replace(b"data: ", b"data:", 1)
-
-
-@stream("sse.line-style")
-def sse_comments(event: Event, _: Sequence[Event]) -> Iterator[Event]:
-    """A comment precedes every event, which is legal."""
-    yield b": keep-alive\n\n" + write_event(event)
 
 
 @stream("sse.last-event-terminated")

@@ -19,6 +19,7 @@ OUTSIDE: dict[str, Any] = {
 
 BODIES = {
     "plain": ask_chat(),
+    "question": ask_chat(messages=[{"role": "user", "content": "What is it?"}]),
     "plain-long": ask_chat(messages=[{"role": "user", "content": "x " * 60}]),
     "mislabelled": ask_chat(headers={**WITH_KEY, "content-type": "text/plain"}, top_p=1),
     "cut": ask_chat(max_tokens=2),

@@ -31,7 +31,7 @@ WIDE: dict[frozenset[str], str] = {
     frozenset({*BODIES, "stream-usage"}): "usage-constant",
     frozenset(STREAMS): (
         "stream-content-type-plain stream-ignored comment-as-data stream-latin1 stray-line sse-crlf sse-no-space "
-        "sse-comments sse-unterminated sse-named-events buffered stream-no-done stream-done-twice stream-no-finish "
+        "sse-unterminated sse-named-events buffered stream-no-done stream-done-twice stream-no-finish "
         "stream-finish-twice stream-content-after-finish stream-finish-key-absent stream-silent-loss "
         "stream-error-string stream-no-role stream-role-every-chunk stream-role-empty stream-id-changes "
         "stream-id-uuid stream-id-empty stream-created-changes stream-created-float stream-model-changes "
@@ -77,7 +77,7 @@ NARROW = {
         "usage-not-included usage-on-finish-chunk usage-chunk-no-choices usage-key-absent-elsewhere "
         "usage-before-finish usage-cumulative usage-stream-differs"
     ),
-    "plain cut cut-new": "plain-500",
+    "question": "plain-500",
     "stream stream-cut stream-gzip": "stream-500",
     "mislabelled": "media-type-500",
     "system": "system-role-refused",
