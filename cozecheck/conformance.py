@@ -58,7 +58,9 @@ def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], subject: Subjec
 
 
 def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
-    return any(check.scenario == scenario.id or fnmatchcase(check.id, draw) for draw in scenario.draws for check in checks)
+    return any(
+        check.scenario == scenario.id or fnmatchcase(check.id, draw) for draw in scenario.draws for check in checks
+    )
 
 
 def _exceeds(cost: int, bound: int | None) -> bool:

@@ -8,7 +8,9 @@ from cozecheck.masking import mask_content, mask_secrets
 
 LONGEST = 2_000
 """Bytes of body from which on a curl line is of no use."""
-DROPPED = frozenset(("host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "authorization"))
+DROPPED = frozenset(
+    ("host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "authorization")
+)
 
 
 def curl(request: Request, *, masked: bool) -> str:

@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     FAIL = "fail"
     WARN = "warn"
     INFO = "info"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - no password
     UNSUPPORTED = "unsupported"
     INCONCLUSIVE = "inconclusive"
     SKIP = "skip"
@@ -78,7 +78,8 @@ class Finding:
     basis: Basis
     requirement: str
     expected: str
-    actual: str
+    actual: Any
+    """What came, as JSON: the value itself where it is short, else the beginning of its text."""
     at: str = ""
     scenario: str = ""
     operation: str = ""

@@ -2,10 +2,15 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
-_SECRET = re.compile(r"\b(sk|pk|rk|sess|pat|eyJ)[-_A-Za-z0-9]{2}[-_.A-Za-z0-9]{14,}|(?i:bearer)\s+[-_.~+/=A-Za-z0-9]{8,}")
-CONTENT = frozenset(("content", "text", "input", "prompt", "arguments", "instructions", "url", "data", "file_data", "output"))
+_SECRET = re.compile(
+    r"\b(sk|pk|rk|sess|pat|eyJ)[-_A-Za-z0-9]{2}[-_.A-Za-z0-9]{14,}|(?i:bearer)\s+[-_.~+/=A-Za-z0-9]{8,}"
+)
+CONTENT = frozenset(
+    ("content", "text", "input", "prompt", "arguments", "instructions", "url", "data", "file_data", "output")
+)
 """Keys of a request under which people's own words stand."""
 
 
@@ -24,7 +29,23 @@ def mask_content(value: Any) -> Any:
 def _hide(value: Any) -> Any:
     if isinstance(value, str):
         return f"<{len(value)} characters>"
-    return [_hide(part) if isinstance(part, str) else mask_content(part) for part in value] if isinstance(value, list) else mask_content(value)
+    return (
+        [_hide(part) if isinstance(part, str) else mask_content(part) for part in value]
+        if isinstance(value, list)
+        else mask_content(value)
+    )
+
+
+def presentable(value: Any, limit: int = 400) -> Any:
+    """Return a JSON value as it is, keys hidden, where its text has *limit* characters at most, else an excerpt."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, list | tuple | dict):
+        text = mask_secrets(_json(value))
+        if len(text) <= limit:
+            with suppress(ValueError):
+                return json.loads(text)
+    return excerpt(value, limit)
 
 
 def excerpt(value: Any, limit: int = 400) -> str:

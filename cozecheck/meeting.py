@@ -80,9 +80,8 @@ def _require_api(listed: Exchange, answer: Exchange, base_url: str) -> None:
 
 def _require_key(answer: Exchange) -> None:
     if answer.response and answer.response.status in (401, 403):
-        raise NoVerdictError(
-            f"the target refuses our key ({answer.response.status}: {_message(answer)}); give one with --api-key or OPENAI_API_KEY"
-        )
+        reason = f"{answer.response.status}: {_message(answer)}"
+        raise NoVerdictError(f"the target refuses our key ({reason}); give one with --api-key or OPENAI_API_KEY")
 
 
 def _require_model(answer: Exchange, model: str, *, given: bool) -> None:

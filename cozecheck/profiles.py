@@ -47,7 +47,9 @@ def named(name: str) -> Profile:
     return known[name]
 
 
-def choose(checks: Iterable[Check], profile: Profile, wanted: Iterable[str], unwanted: Iterable[str]) -> tuple[Check, ...]:
+def choose(
+    checks: Iterable[Check], profile: Profile, wanted: Iterable[str], unwanted: Iterable[str]
+) -> tuple[Check, ...]:
     """Return the checks of *profile* that *wanted* names, if it names any, and *unwanted* does not."""
     known = tuple(checks)
     asked = select(known, wanted, unwanted)

@@ -96,7 +96,11 @@ def _headers(part: Mapping[str, Any], where: str) -> Headers:
     headers = part.get("headers") or {}
     if not isinstance(headers, dict):
         raise UsageError(f"{where}: headers: an object of lists is expected")
-    lines = ((name, value) for name, values in headers.items() for value in (values if isinstance(values, list) else [values]))
+    lines = (
+        (name, value)
+        for name, values in headers.items()
+        for value in (values if isinstance(values, list) else [values])
+    )
     return Headers(tuple((name, str(value)) for name, value in lines if _known(str(value))))
 
 

@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from pydantic import SecretStr
+
 from cozecheck import scenarios
 from cozecheck.checks import ALL, Check
 from cozecheck.conformance import Course, run
@@ -21,10 +23,12 @@ PACE = 0.001
 
 def settings() -> Settings:
     """The bundled server's configuration, with a key of our own."""
-    return Settings(engines=(Engine(name="base", token_delay=PACE),), keys=(Key(value=KEY),))
+    return Settings(engines=(Engine(name="base", token_delay=PACE),), keys=(Key(value=SecretStr(KEY)),))
 
 
-def judge(flaw: str | None = None, *, checks: Sequence[Check] = ALL, timeout: float = 3.0, concurrency: int = 8) -> Report:
+def judge(
+    flaw: str | None = None, *, checks: Sequence[Check] = ALL, timeout: float = 3.0, concurrency: int = 8
+) -> Report:
     """Run all scenarios against the reference server, wrong on purpose by *flaw*."""
     with running(create_app(settings(), flaw=flaw)) as base_url:
         return asyncio.run(judge_at(Endpoint(base_url, KEY), checks, Limits.within(timeout), concurrency))

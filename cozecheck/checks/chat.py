@@ -150,6 +150,8 @@ def model_echo(body: ChatBody) -> Iterator[Verdict]:
 def choices_present(body: ChatBody) -> Iterator[Verdict]:
     """A chat completion has a list of choices that is not empty."""
     choices = body.value.get("choices", ABSENT)
+    if choices == [] and body.asked.get("n") == 0:
+        return
     if not isinstance(choices, list) or not choices or not body.choices:
         yield Problem("a list of choices", choices, at="/choices")
 
@@ -268,7 +270,11 @@ def finish_reason_present(body: ChatBody) -> Iterator[Verdict]:
     cite=CHOICE + "finish_reason/enum",
     breaks=(TYPED,),
     remedy="Map the engine's own words to stop, length, tool_calls, content_filter or function_call.",
-    evidence=("huggingface/text-generation-inference#2296", "togethercomputer/together-python#239", "BerriAI/litellm#12481"),
+    evidence=(
+        "huggingface/text-generation-inference#2296",
+        "togethercomputer/together-python#239",
+        "BerriAI/litellm#12481",
+    ),
 )
 def finish_reason_enum(body: ChatBody) -> Iterator[Verdict]:
     """The finish_reason is one of the five that are documented."""

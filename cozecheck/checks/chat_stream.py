@@ -89,7 +89,9 @@ def error_visible(stream: ChatStream) -> Iterator[Verdict]:
 def done_terminator(stream: ChatStream) -> Iterator[Verdict]:
     """A stream that ends normally ends with `[DONE]`, sent once, and nothing after it."""
     if stream.done != [len(stream.data)]:
-        seen = f"[DONE] as event {', '.join(map(str, stream.done))} of {len(stream.data)}" if stream.done else "no [DONE]"
+        seen = (
+            f"[DONE] as event {', '.join(map(str, stream.done))} of {len(stream.data)}" if stream.done else "no [DONE]"
+        )
         yield Problem("[DONE], once, last", seen, at=f"event {len(stream.data)}")
 
 
@@ -278,7 +280,12 @@ def _each(stream: ChatStream, key: str, judge: Callable[[Any, str], Iterator[Ver
     cite=CHUNK + "id: each chunk has the same ID",
     breaks=("clients that put chunks together by id: one answer becomes many",),
     remedy="Make the id once a request, not once a chunk.",
-    evidence=("microsoft/Foundry-Local#144", "BerriAI/litellm#1571", "ggml-org/llama.cpp#5876", "sgl-project/sglang#39864"),
+    evidence=(
+        "microsoft/Foundry-Local#144",
+        "BerriAI/litellm#1571",
+        "ggml-org/llama.cpp#5876",
+        "sgl-project/sglang#39864",
+    ),
 )
 def id_constant(stream: ChatStream) -> Iterator[Verdict]:
     """Every chunk of a stream has the same id."""

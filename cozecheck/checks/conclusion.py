@@ -11,7 +11,7 @@ from cozecheck.checks.registry import Check
 from cozecheck.contract.operations import operation
 from cozecheck.curl import curl
 from cozecheck.findings import DEPARTURE, CheckResult, Finding, Report, Run, Target, Tool
-from cozecheck.masking import excerpt
+from cozecheck.masking import excerpt, presentable
 
 TOOL = Tool("cozecheck", __version__, openai.__version__)
 
@@ -87,7 +87,7 @@ def _finding(departure: Departure, line: str) -> Finding:
         basis=check.basis,
         requirement=check.requirement,
         expected=excerpt(problem.expected),
-        actual=excerpt(problem.actual),
+        actual=presentable(problem.actual),
         at=problem.at,
         scenario=exchange.scenario,
         operation=asked.name if asked else "",

@@ -11,7 +11,6 @@ from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported,
 from cozecheck.views.failures import error_in
 from cozecheck.views.models import (
     ModelAnswer,
-    is_nonsense,
     listed,
     model_answer,
     models_answer,
@@ -19,7 +18,7 @@ from cozecheck.views.models import (
     nonsense_model,
     unknown_model,
 )
-from cozecheck.views.requests import Asked
+from cozecheck.views.requests import Asked, is_nonsense
 from cozecheck.views.wire import Answer
 
 PICKERS = "model pickers (Open WebUI, LibreChat), and the SDKs' models.list()"
@@ -202,7 +201,9 @@ def retrieve_same(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     single = got.response.json
     if not isinstance(single, dict):
         return
-    same = [item for item in listed(models.response.json) if isinstance(item, dict) and item.get("id") == single.get("id")]
+    same = [
+        item for item in listed(models.response.json) if isinstance(item, dict) and item.get("id") == single.get("id")
+    ]
     for key in ("id", "object", "created", "owned_by"):
         if not same or same[0].get(key) != single.get(key):
             yield Problem(same[0].get(key, ABSENT) if same else "an id of the list", single.get(key), at=f"/{key}")

@@ -1,9 +1,9 @@
 """Checks: parameters accepted, and honoured."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
-from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import sources
 from cozecheck.contract.parameters import LOGIT_BIAS, MAX_STOPS, RANGES, Fault
@@ -22,7 +22,6 @@ from cozecheck.views.requests import (
     refusal_of,
     without_effect,
 )
-
 
 LONG = 8_000
 """Bytes from which on a prompt may be too long."""
@@ -186,7 +185,7 @@ def odd_order(exchange: Exchange) -> Asked | None:
     if asked is None or not is_plain_but(asked) or not _is_text_only(asked):
         return None
     roles = [message.get("role") for message in asked.messages]
-    twice = any(one == other and one in ("user", "assistant") for one, other in zip(roles, roles[1:], strict=False))
+    twice = any(one == other and one in ("user", "assistant") for one, other in pairwise(roles))
     return asked if twice or "system" in roles[1:] or roles[:1] == ["assistant"] else None
 
 
@@ -233,7 +232,9 @@ def documented_params(asked: Asked) -> Iterator[Verdict]:
 def unknown_parameter(exchange: Exchange) -> Asked | None:
     """Read an answered request with a parameter that is none."""
     asked = legal_chat(exchange)
-    unknown = asked and [name for name in asked.body if name.startswith(("not_a_", "unknown_", "no_such_", "x_unknown"))]
+    unknown = asked and [
+        name for name in asked.body if name.startswith(("not_a_", "unknown_", "no_such_", "x_unknown"))
+    ]
     return asked if unknown else None
 
 

@@ -84,7 +84,9 @@ def finish_reason(value: Any, at: str) -> Iterator[Verdict]:
 def cap(asked: Mapping[str, Any]) -> int | None:
     """Return the token limit of a request, if it has one."""
     limits = [asked.get(name) for name in ("max_completion_tokens", "max_tokens")]
-    return next((limit for limit in limits if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0), None)
+    return next(
+        (limit for limit in limits if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0), None
+    )
 
 
 def cut_by_limit(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any, text: str) -> Iterator[Verdict]:
@@ -95,7 +97,9 @@ def cut_by_limit(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any
     if used == limit and (text.rstrip(" ").endswith(_SENTENCE_ENDS) or asked.get("stop")):
         yield Inconclusive("the answer may have ended by itself, just at the limit")
     else:
-        yield Problem(f"length (the limit is {limit} tokens, {used} came)", f"stop, after …{text[-24:]!r}", at="finish_reason")
+        yield Problem(
+            f"length (the limit is {limit} tokens, {used} came)", f"stop, after …{text[-24:]!r}", at="finish_reason"
+        )
 
 
 def prefix(value: Any, wanted: str, at: str) -> Iterator[Verdict]:

@@ -8,7 +8,8 @@ import typer
 from cozecheck.cli import options
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Exchanges, one a line: .jsonl or .jsonl.gz.", show_default=False)
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Exchanges, one a line: .jsonl or .jsonl.gz.", show_default=False),
 ]
 
 

@@ -61,10 +61,8 @@ def judge(wanted: Wanted, checks: Sequence[Check], pace: Pace, *, strict: bool, 
 
 
 def _say(plan: Plan) -> None:
-    print(
-        f"{plan.subject.model}: {len(plan.scenarios)} scenarios, {plan.requests} requests, about {plan.tokens:,} tokens at most",
-        file=sys.stderr,
-    )
+    cost = f"{plan.requests} requests, about {plan.tokens:,} tokens at most"
+    print(f"{plan.subject.model}: {len(plan.scenarios)} scenarios, {cost}", file=sys.stderr)
 
 
 async def _run(endpoint: Endpoint, model: str | None, checks: Sequence[Check], pace: Pace, course: Course) -> Report:
@@ -89,5 +87,3 @@ def _header(line: str) -> tuple[str, str]:
     if not colon or not name.strip():
         raise UsageError(f"--header {line!r}: a header has the form 'Name: value'")
     return name.strip(), value.strip()
-
-

@@ -23,7 +23,8 @@ ApiKey = Annotated[
     typer.Option(metavar="KEY", envvar=["COZECHECK_API_KEY", "OPENAI_API_KEY"], help="The key that the target wants."),
 ]
 Model = Annotated[
-    str | None, typer.Option(metavar="NAME", envvar="COZECHECK_MODEL", help="The model to ask; else one that is listed.")
+    str | None,
+    typer.Option(metavar="NAME", envvar="COZECHECK_MODEL", help="The model to ask; else one that is listed."),
 ]
 Config = Annotated[
     Path | None,
@@ -68,7 +69,9 @@ MaxRequests = Annotated[
 ]
 MaxTokens = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, envvar="COZECHECK_MAX_TOKENS", help="Ask for no more tokens than this, as guessed."),
+    typer.Option(
+        metavar="N", min=1, envvar="COZECHECK_MAX_TOKENS", help="Ask for no more tokens than this, as guessed."
+    ),
 ]
 Timeout = Annotated[
     float,
@@ -85,4 +88,6 @@ Flaw = Annotated[
 ]
 Http2 = Annotated[bool, typer.Option("--http2", envvar="COZECHECK_HTTP2", help="Speak HTTP/2 to the target.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", envvar="COZECHECK_QUIET", help="Print the last line only.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress", envvar="COZECHECK_NO_PROGRESS", help="Show no progress bar.")]
+NoProgress = Annotated[
+    bool, typer.Option("--no-progress", envvar="COZECHECK_NO_PROGRESS", help="Show no progress bar.")
+]

@@ -100,7 +100,8 @@ def _print(content: str, stream: TextIO) -> None:
 class Advance(Protocol):
     """Says that one more is done; *total* comes when it is known."""
 
-    def __call__(self, what: str = "", *, total: int | None = None) -> None: ...
+    def __call__(self, what: str = "", *, total: int | None = None) -> None:
+        """Count one more, or learn the *total*."""
 
 
 @contextmanager

@@ -34,9 +34,36 @@ OPERATIONS = (
 )
 
 RESOURCES = frozenset(
-    "assistants audio batches beta chat chatkit completions containers conversations embeddings engines evals files"
-    " fine_tuning graders images models moderations organization projects realtime responses skills threads uploads"
-    " vector_stores videos webhooks".split()
+    {
+        "assistants",
+        "audio",
+        "batches",
+        "beta",
+        "chat",
+        "chatkit",
+        "completions",
+        "containers",
+        "conversations",
+        "embeddings",
+        "engines",
+        "evals",
+        "files",
+        "fine_tuning",
+        "graders",
+        "images",
+        "models",
+        "moderations",
+        "organization",
+        "projects",
+        "realtime",
+        "responses",
+        "skills",
+        "threads",
+        "uploads",
+        "vector_stores",
+        "videos",
+        "webhooks",
+    }
 )
 """First segments of the paths that api.openai.com serves under /v1."""
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from openai.types import Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
-from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming, CompletionCreateParamsStreaming
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
 from pydantic import TypeAdapter, ValidationError
 
 Path = tuple[str | int, ...]
@@ -70,9 +73,7 @@ def _departure(value: Any, location: Path, kind: str, message: str) -> Departure
     """Turn pydantic's location into a path in *value*: it also names the arms of unions, which are no keys."""
     path: list[str | int] = []
     for part in location:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+        if _has(value, part):
             value = value[part]
         elif kind == "missing" and part == location[-1]:
             return Departure((*path, part), "present", "absent")
@@ -80,6 +81,12 @@ def _departure(value: Any, location: Path, kind: str, message: str) -> Departure
             continue
         path.append(part)
     return Departure(tuple(path), message.removeprefix("Input should be "), value)
+
+
+def _has(value: Any, part: str | int) -> bool:
+    if isinstance(value, dict):
+        return part in value
+    return isinstance(value, list) and isinstance(part, int) and part < len(value)
 
 
 def _once(departures: Iterable[Departure]) -> Iterator[Departure]:

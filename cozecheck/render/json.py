@@ -60,31 +60,33 @@ def load(text: str, where: str = "report") -> Report:
         raise UsageError(f"{where}: not a cozecheck report that this version reads: {said}, not {SCHEMA_VERSION}")
     try:
         report: Report = _value(Report, document, "")
-    except (_Mismatch, OverflowError) as error:
+    except (_MismatchError, OverflowError) as error:
         raise UsageError(f"{where}: not a cozecheck report: {error}") from error
     return report
 
 
-class _Mismatch(ValueError):
+class _MismatchError(ValueError):
     """The document is not of the shape of a report."""
 
 
 def _value(kind: Any, value: Any, at: str) -> Any:
     """Return *value* as the type *kind*, which is one of those that a report is made of."""
+    if kind is Any:
+        return value
     if is_dataclass(kind):
         return _object(kind, value, at)
     if get_origin(kind) is tuple:
         if not isinstance(value, list):
-            raise _Mismatch(f"{at}: expected a list, got {_said(value)}")
+            raise _MismatchError(f"{at}: expected a list, got {_said(value)}")
         return tuple(_value(get_args(kind)[0], each, f"{at}[{index}]") for index, each in enumerate(value))
     if issubclass(kind, StrEnum):
         if value not in list(kind):
-            raise _Mismatch(f"{at}: expected one of {', '.join(kind)}, got {_said(value)}")
+            raise _MismatchError(f"{at}: expected one of {', '.join(kind)}, got {_said(value)}")
         return kind(value)
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind or (kind is float and not math.isfinite(value)):
-        raise _Mismatch(f"{at}: expected {_NAMES[kind]}, got {_said(value)}")
+        raise _MismatchError(f"{at}: expected {_NAMES[kind]}, got {_said(value)}")
     return value
 
 
@@ -93,13 +95,13 @@ _NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or 
 
 def _object(kind: Any, value: Any, at: str) -> Any:
     if not isinstance(value, dict):
-        raise _Mismatch(f"{at}: expected an object, got {_said(value)}")
+        raise _MismatchError(f"{at}: expected an object, got {_said(value)}")
     parts = {}
     for name, (part, required) in _parts(kind).items():
         if name in value:
             parts[name] = _value(part, value[name], f"{at}.{name}".lstrip("."))
         elif required:
-            raise _Mismatch(f"{f'{at}.{name}'.lstrip('.')} is missing")
+            raise _MismatchError(f"{f'{at}.{name}'.lstrip('.')} is missing")
     return kind(**parts)
 
 

@@ -1,9 +1,11 @@
 """What every format tells: the table, the departures, the rest."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
+from typing import Any
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
 
@@ -67,11 +69,17 @@ class Departures:
         return tuple(
             replace(
                 finding,
-                actual=finding.actual or "(empty)",
+                actual=_text(finding.actual),
                 curl="" if finding.curl in commands[:position] else finding.curl,
             )
             for position, finding in enumerate(chosen)
         )
+
+
+def _text(value: Any) -> str:
+    """Return a JSON value as words; nothing has its word too."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text or "(empty)"
 
 
 def matrix(report: Report) -> Matrix:

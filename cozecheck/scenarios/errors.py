@@ -70,4 +70,6 @@ def route(subject: Subject) -> Steps:
 @scenario("errors.method", "errors.method-not-allowed", ENVELOPE)
 def method(subject: Subject) -> Steps:
     """A method that the path does not have."""
-    yield Send("put", "PUT", json={"model": subject.model, "messages": [user("Hi.")]}, wrong="PUT is not a method of it")
+    yield Send(
+        "put", "PUT", json={"model": subject.model, "messages": [user("Hi.")]}, wrong="PUT is not a method of it"
+    )

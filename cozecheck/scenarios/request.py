@@ -80,7 +80,9 @@ def seed(subject: Subject) -> Steps:
 @scenario("request.unknown", "request.unknown-param")
 def unknown(subject: Subject) -> Steps:
     """A parameter that does not exist."""
-    yield Send("not_a_parameter", json=subject.ask(HELLO, 8, not_a_parameter=1), wrong="not_a_parameter is no parameter")
+    yield Send(
+        "not_a_parameter", json=subject.ask(HELLO, 8, not_a_parameter=1), wrong="not_a_parameter is no parameter"
+    )
 
 
 @scenario("request.stream-options", "request.stream-options-alone")
@@ -150,7 +152,9 @@ def bounds(subject: Subject) -> Steps:
         step = 1 if each.whole else 0.5
         outside = (low - step,) if each.param.startswith("max_") else (low - step, high + step)
         for value in outside:
-            yield Send(f"{each.param} beyond, {value}", json={**plain, each.param: value}, wrong=f"{each.param} is {value}")
+            yield Send(
+                f"{each.param} beyond, {value}", json={**plain, each.param: value}, wrong=f"{each.param} is {value}"
+            )
     plain = subject.ask(HELLO, 8)
     yield Send("logit_bias at 100", json={**plain, "logit_bias": {"1734": -100, "1735": 1}})
     yield Send("logit_bias beyond, 101", json={**plain, "logit_bias": {"1734": 101}}, wrong="logit_bias is 101")

@@ -95,7 +95,9 @@ class Scenario:
 _SCENARIOS: dict[str, Scenario] = {}
 
 
-def scenario(id: str, *draws: str, alone: bool = False) -> Callable[[Callable[[Subject], Steps]], Callable[[Subject], Steps]]:
+def scenario(
+    id: str, *draws: str, alone: bool = False
+) -> Callable[[Callable[[Subject], Steps]], Callable[[Subject], Steps]]:
     """Declare a scenario; the first line of the docstring says what it does."""
 
     def declare(steps: Callable[[Subject], Steps]) -> Callable[[Subject], Steps]:

@@ -1,16 +1,12 @@
 """Exchanges read as lists of models, models, and requests for a model that is none."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import Exchange, Response
-from cozecheck.views.requests import UNKNOWN_MODEL, Asked
+from cozecheck.views.requests import UNKNOWN_MODEL, Asked, is_nonsense
 from cozecheck.views.wire import Answer, answer
-
-_NONSENSE = re.compile(r"no-such|(does|do)-?not-?exist|non-?exist|not-?found|unknown-model|no_such|does_not_exist", re.I)
-"""What people call a model that is to be unknown."""
 
 GENERATING = ("chat.completions.create", "completions.create", "embeddings.create", "responses.create")
 
@@ -22,11 +18,6 @@ class ModelAnswer:
     exchange: Exchange
     response: Response
     model: str
-
-
-def is_nonsense(model: Any) -> bool:
-    """Whether a model's name says that there is no such model."""
-    return isinstance(model, str) and bool(_NONSENSE.search(model))
 
 
 def models_answer(exchange: Exchange) -> Answer | None:

@@ -17,17 +17,33 @@ PLAIN = frozenset(("model", "messages", "stream", "max_tokens", "max_completion_
 """Parameters that no server refuses: a refusal of a request with no others is about its messages."""
 
 REASONS_ELSEWHERE = frozenset(
-    "context_length_exceeded model_not_found insufficient_quota rate_limit_exceeded invalid_api_key"
-    " content_policy_violation content_filter invalid_prompt billing_hard_limit_reached unsupported_country_region_territory"
-    " invalid_image_url invalid_image_format string_above_max_length".split()
+    {
+        "context_length_exceeded",
+        "model_not_found",
+        "insufficient_quota",
+        "rate_limit_exceeded",
+        "invalid_api_key",
+        "content_policy_violation",
+        "content_filter",
+        "invalid_prompt",
+        "billing_hard_limit_reached",
+        "unsupported_country_region_territory",
+        "invalid_image_url",
+        "invalid_image_format",
+        "string_above_max_length",
+    }
 )
 UNKNOWN_MODEL = re.compile(
-    r"(\bmodel\b.{0,120}(not exist|doesn't exist|not found|is unknown|not available|not supported|not accessible|deprecated)"
+    r"(\bmodel\b.{0,120}(not exist|doesn't exist|not found|is unknown|not (available|supported|accessible)|deprecated)"
     r"|\b(invalid|unknown|no such|unsupported) model|pinned to .{0,80} requested)",
     re.S,
 )
 """How servers say, in lower case, that they do not have a model."""
-_OUTAGE = re.compile(r"had an error (while )?processing your request|overloaded|temporarily|try again (later|in)|timed? ?out")
+_NONSENSE = re.compile(r"no[-_]such|(does|do)[-_]?not[-_]?exist|non-?exist|not-?found|unknown-model", re.I)
+"""What people call a model that is to be unknown."""
+_OUTAGE = re.compile(
+    r"had an error (while )?processing your request|overloaded|temporarily|try again (later|in)|timed? ?out"
+)
 
 
 @dataclass(frozen=True)
@@ -153,5 +169,10 @@ def without_effect(asked: Asked, param: str) -> Verdict:
 
 
 def is_plain_but(asked: Asked, *params: str) -> bool:
-    """Whether the request has no parameters but the plain ones and *params*."""
-    return PLAIN.union(params).issuperset(asked.body)
+    """Whether the request has no parameters but the plain ones and *params*, and a model that may be there."""
+    return PLAIN.union(params).issuperset(asked.body) and not is_nonsense(asked.body.get("model"))
+
+
+def is_nonsense(model: Any) -> bool:
+    """Whether a model's name says that there is no such model."""
+    return isinstance(model, str) and bool(_NONSENSE.search(model))
