@@ -24,7 +24,7 @@ conformance: $(READY)
 		--report junit=.cozecheck/conformance.xml
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .

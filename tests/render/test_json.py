@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cozecheck.errors import UsageError
-from cozecheck.findings import Report, Run
+from cozecheck.findings import Finding, Report, Run
 from cozecheck.render.json import load, render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
 
 SCHEMA: dict[str, Any] = json.loads(files("cozecheck").joinpath("data/conformance.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
-ANY_REPORT = st.builds(Report, run=st.builds(Run, seconds=st.floats(allow_nan=False, allow_infinity=False)))
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+ANY_REPORT = st.builds(
+    Report,
+    run=st.builds(Run, seconds=st.floats(allow_nan=False, allow_infinity=False)),
+    findings=st.lists(st.builds(Finding, actual=ANY_JSON), max_size=3).map(tuple),
+)
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
