@@ -84,7 +84,8 @@ def test_a_client_that_leaves_stops_the_work(*, http2: bool) -> None:
             httpx2.Client(http1=not http2, http2=http2) as leaver,
             leaver.stream("POST", f"{base}/chat/completions", json=chat(stream=True)) as response,
         ):
-            next(response.iter_raw())
+            pieces = response.iter_raw()  # held: when the iterator goes, so does the connection
+            next(pieces)
             assert running_now(other, base) == "1"
         deadline = time.monotonic() + 5
         while running_now(other, base) != "0" and time.monotonic() < deadline:
