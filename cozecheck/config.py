@@ -1,8 +1,11 @@
-"""The configuration file: options by their names, checked, to defaults of the command line."""
+"""Where options come from beside the command line: environment over file, checked."""
 
 import difflib
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +14,64 @@ from cozecheck.errors import UsageError
 FILE = Path("cozecheck.toml")
 """Read where it stands in the working directory, if no other is named."""
 
-TEXT, WHOLE, NUMBER, FLAG, LIST = "a string", "a whole number", "a number", "true or false", "a list of strings"
+PREFIX = "COZECHECK_"
 
-KEYS: Mapping[str, str] = {
-    "base-url": TEXT,
-    "model": TEXT,
-    "select": LIST,
-    "ignore": LIST,
-    "profile": TEXT,
-    "baseline": TEXT,
-    "strict": FLAG,
-    "report": LIST,
-    "concurrency": WHOLE,
-    "max-requests": WHOLE,
-    "max-tokens": WHOLE,
-    "timeout": NUMBER,
-    "seed": WHOLE,
-    "header": LIST,
-    "flaw": TEXT,
-    "http2": FLAG,
-    "quiet": FLAG,
-    "no-progress": FLAG,
+
+class Kind(StrEnum):
+    """What the value of an option is, in words."""
+
+    TEXT = "a string"
+    WHOLE = "a whole number"
+    NUMBER = "a number"
+    FLAG = "true or false"
+    WORDS = "a list of strings"
+    LINES = "a list of strings, one a line"
+
+
+KEYS: Mapping[str, Kind] = {
+    "base-url": Kind.TEXT,
+    "model": Kind.TEXT,
+    "select": Kind.WORDS,
+    "ignore": Kind.WORDS,
+    "profile": Kind.TEXT,
+    "baseline": Kind.TEXT,
+    "strict": Kind.FLAG,
+    "report": Kind.WORDS,
+    "concurrency": Kind.WHOLE,
+    "max-requests": Kind.WHOLE,
+    "max-tokens": Kind.WHOLE,
+    "timeout": Kind.NUMBER,
+    "seed": Kind.WHOLE,
+    "header": Kind.LINES,
+    "flaw": Kind.TEXT,
+    "http2": Kind.FLAG,
+    "quiet": Kind.FLAG,
+    "no-progress": Kind.FLAG,
 }
-"""The options that a file may set, and what their values are; keys stay out of files."""
+"""The options that a file and the environment may set."""
+
+SECRETS: Mapping[str, tuple[str, ...]] = {"api-key": (PREFIX + "API_KEY", "OPENAI_API_KEY")}
+"""Options that stay out of files, and the variables that set them, the first one first."""
+
+FLAGS = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
 
 
-def load(path: Path | None) -> dict[str, Any]:
-    """Return option names (with underscores) and values; raises UsageError naming the file and the key."""
-    chosen = path or (FILE if FILE.is_file() else None)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The value of an option, and where it stands: what an error has to name."""
+
+    value: Any
+    origin: str
+
+
+def settings(path: Path | None, environment: Mapping[str, str]) -> dict[str, Setting]:
+    """Return what file and environment set, by the option's name; raises UsageError naming the place."""
+    return {**load(path), **from_environment(environment)}
+
+
+def load(path: Path | None) -> dict[str, Setting]:
+    """Read the file at *path*, or the usual one if it is there; raises UsageError naming the file and the key."""
+    chosen = path or (FILE if FILE.exists() else None)
     if chosen is None:
         return {}
     try:
@@ -49,37 +82,76 @@ def load(path: Path | None) -> dict[str, Any]:
         raise UsageError(f"{chosen}: is not UTF-8 text") from None
 
 
-def parse(text: str, where: str) -> dict[str, Any]:
+def parse(text: str, where: str) -> dict[str, Setting]:
     """Read TOML; *where* is what errors call the file."""
     try:
         given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{where}: not TOML: {error}") from None
-    return {_name(key, where): _value(key, value, where) for key, value in given.items()}
+    found: dict[str, Setting] = {}
+    for key, value in given.items():
+        name = _name(key, where)
+        if name in found:
+            raise UsageError(f"{where}: {key}: the option is set twice, in two spellings")
+        found[name] = Setting(_fitting(KEYS[name], value, f"{where}: {key}"), f"{where}: {key}")
+    return found
 
 
 def _name(key: str, where: str) -> str:
-    if key.replace("_", "-") not in KEYS:
-        secret = "; keys are given by --api-key or OPENAI_API_KEY, never in a file" if "key" in key else ""
-        raise UsageError(f"{where}: unknown key {key!r}{secret or _nearest(key, KEYS)}")
-    return key.replace("-", "_")
+    name = key.replace("_", "-")
+    if name in SECRETS:
+        raise UsageError(f"{where}: {key}: secrets stay out of files; set {SECRETS[name][-1]} in the environment")
+    if name not in KEYS:
+        raise UsageError(f"{where}: unknown key {key!r}{_nearest(name, KEYS)}")
+    return name
 
 
-def _value(key: str, value: Any, where: str) -> Any:
-    kind = KEYS[key.replace("_", "-")]
+def _fitting(kind: Kind, value: Any, where: str) -> Any:
     if not _fits(kind, value):
-        raise UsageError(f"{where}: {key}: {kind} is expected, not {value!r}")
+        raise UsageError(f"{where}: {kind} is expected, not {value!r}")
     return value
 
 
-def _fits(kind: str, value: Any) -> bool:
-    if kind == FLAG or isinstance(value, bool):
-        return kind == FLAG and isinstance(value, bool)
-    if kind == LIST:
+def _fits(kind: Kind, value: Any) -> bool:
+    if kind is Kind.FLAG or isinstance(value, bool):
+        return kind is Kind.FLAG and isinstance(value, bool)
+    if kind in (Kind.WORDS, Kind.LINES):
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return isinstance(value, {TEXT: str, WHOLE: int, NUMBER: int | float}[kind])
+    return isinstance(value, str if kind is Kind.TEXT else int if kind is Kind.WHOLE else int | float)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known)}"
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of an option."""
+    return PREFIX + name.replace("-", "_").upper()
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, Setting]:
+    """Read the options that the environment sets; an empty variable sets nothing."""
+    found: dict[str, Setting] = {}
+    for name in (*KEYS, *SECRETS):
+        for each in SECRETS.get(name, (variable(name),)):
+            if name not in found and environment.get(each):
+                found[name] = Setting(_read(KEYS.get(name, Kind.TEXT), environment[each], each), each)
+    return found
+
+
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.TEXT: str,
+    Kind.WHOLE: int,
+    Kind.NUMBER: float,
+    Kind.FLAG: lambda text: FLAGS[text.strip().lower()],
+    Kind.WORDS: lambda text: [word for word in re.split(r"[\s,]+", text) if word],
+    Kind.LINES: lambda text: [line for line in text.splitlines() if line.strip()],
+}
+
+
+def _read(kind: Kind, text: str, where: str) -> Any:
+    try:
+        return _READ[kind](text)
+    except (ValueError, KeyError):
+        raise UsageError(f"{where}: {kind} is expected, not {text!r}") from None

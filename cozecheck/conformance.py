@@ -1,7 +1,7 @@
 """A live server, judged: scenarios sent, checks applied, a report made."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -9,14 +9,16 @@ from cozecheck.checks import Check
 from cozecheck.checks.conclusion import conclude
 from cozecheck.checks.judging import Bench
 from cozecheck.errors import NoVerdictError
-from cozecheck.exchange import Exchange
+from cozecheck.exchange import Exchange, FailureKind
 from cozecheck.findings import Report, Target
-from cozecheck.meeting import meet
+from cozecheck.meeting import MOST_REQUESTS, MOST_TOKENS, Met, cost, meet, secrets
 from cozecheck.probe import Probe, retry_delay
 from cozecheck.scenarios import Scenario, Send, Subject
 
 ATTEMPTS = 3
 """How often a send is tried that is refused for want of capacity."""
+SILENCE = 20
+"""Requests in a row without any response, after which the target is gone and the run ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,15 @@ class Budget:
     requests: int | None = None
     tokens: int | None = None
 
+    def allows(self, requests: int, tokens: int) -> bool:
+        """Whether so much is within the bounds."""
+        enough = self.requests is None or requests <= self.requests
+        return enough and (self.tokens is None or tokens <= self.tokens)
+
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be sent, and what it may cost."""
+    """What will be sent and what it may cost, first contact included; tokens are a generous guess."""
 
     subject: Subject
     scenarios: tuple[Scenario, ...]
@@ -38,33 +45,29 @@ class Plan:
     tokens: int
 
 
-def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], subject: Subject, budget: Budget) -> Plan:
+def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budget: Budget) -> Plan:
     """Choose the scenarios that draw out what the *checks* look at, as far as the *budget* reaches."""
     chosen: list[Scenario] = []
     left_out: list[str] = []
-    requests = tokens = 0
+    requests, tokens = met.requests, met.tokens
     for scenario in scenarios:
         if not _serves(scenario, checks):
             continue
-        sends = scenario.plan(subject)
+        sends = scenario.plan(met.subject)
         cost = sum(send.tokens for send in sends)
-        if _exceeds(requests + len(sends), budget.requests) or _exceeds(tokens + cost, budget.tokens):
+        if not budget.allows(requests + len(sends), tokens + cost):
             left_out.append(scenario.id)
             continue
         chosen.append(scenario)
         requests += len(sends)
         tokens += cost
-    return Plan(subject, tuple(chosen), tuple(left_out), requests, tokens)
+    return Plan(met.subject, tuple(chosen), tuple(left_out), requests, tokens)
 
 
 def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
     return any(
         check.scenario == scenario.id or fnmatchcase(check.id, draw) for draw in scenario.draws for check in checks
     )
-
-
-def _exceeds(cost: int, bound: int | None) -> bool:
-    return bound is not None and cost > bound
 
 
 @dataclass(frozen=True)
@@ -84,18 +87,24 @@ async def run(
 ) -> Report:
     """Judge a live server; raise NoVerdictError where it is not there. Cancelled, it keeps what was done."""
     started = course.clock()
+    if not course.budget.allows(MOST_REQUESTS, MOST_TOKENS):
+        least = f"{MOST_REQUESTS} requests and {MOST_TOKENS} tokens"
+        raise NoVerdictError(f"the budget is too small: first contact alone may take {least}")
     met = await meet(probe, model, seed)
-    chosen = plan(scenarios, checks, met.subject, course.budget)
+    chosen = plan(scenarios, checks, met, course.budget)
     if not chosen.scenarios:
         raise NoVerdictError("nothing would be sent: no scenario draws out the selected checks within the budget")
     course.planned(chosen)
-    driver = _Driver(probe, chosen, course)
+    for _ in range(met.requests):
+        course.progress("first contact")
+    driver = _Driver(probe, chosen, course, met)
     interrupted = await driver.drive()
     bench = Bench(checks)
-    for scenario, exchanges in driver.done():
-        for exchange in exchanges:
+    for play in driver.plays():
+        for exchange in play.exchanges:
             bench.judge(exchange)
-        bench.relate(scenario.id, {exchange.name: exchange for exchange in exchanges})
+        if play.finished:
+            bench.relate(play.scenario.id, {exchange.name: exchange for exchange in play.exchanges})
     return conclude(
         bench,
         kind="conformance",
@@ -103,91 +112,112 @@ async def run(
         started=started,
         seconds=course.clock() - started,
         seed=seed,
-        requests=met.requests + driver.sent,
+        requests=driver.requests,
         tokens=driver.tokens,
-        interrupted=interrupted,
+        interrupted=interrupted or bool(driver.stopped),
         strict=course.strict,
         masked=False,
-        notes=_notes(chosen),
+        secrets=secrets(probe.endpoint),
+        notes=tuple(_notes(chosen, driver.stopped)),
     )
 
 
-def _notes(chosen: Plan) -> tuple[str, ...]:
-    if not chosen.left_out:
-        return ()
-    return (f"left out to stay within the budget: {', '.join(chosen.left_out)}",)
+def _notes(chosen: Plan, stopped: str) -> Iterator[str]:
+    if chosen.left_out:
+        yield f"left out to stay within the budget: {', '.join(chosen.left_out)}"
+    if stopped:
+        yield f"the run ended early: {stopped}"
+
+
+@dataclass
+class _Play:
+    """One scenario while it is played."""
+
+    scenario: Scenario
+    exchanges: list[Exchange] = field(default_factory=list)
+    finished: bool = False
 
 
 class _Driver:
-    """Runs scenarios side by side, those that want to be alone one after the other."""
+    """Plays scenarios side by side, those that want to be alone one after the other."""
 
-    def __init__(self, probe: Probe, chosen: Plan, course: Course) -> None:
+    def __init__(self, probe: Probe, chosen: Plan, course: Course, met: Met) -> None:
         self._probe = probe
-        self._plan = chosen
+        self._subject = chosen.subject
         self._course = course
-        self._exchanges: dict[str, list[Exchange]] = {scenario.id: [] for scenario in chosen.scenarios}
-        self.sent = 0
-        self.tokens = 0
+        self._plays = [_Play(scenario) for scenario in chosen.scenarios]
+        self._silent = 0
+        self.requests = met.requests
+        self.tokens = met.tokens
+        self.stopped = ""
+        """Why the run ended before its time."""
 
-    def done(self) -> Iterable[tuple[Scenario, list[Exchange]]]:
-        """Yield the scenarios that were begun, in the order of the plan, with what was exchanged."""
-        for scenario in self._plan.scenarios:
-            if self._exchanges[scenario.id]:
-                yield scenario, self._exchanges[scenario.id]
+    def plays(self) -> Iterator[_Play]:
+        """Yield what was played, in the order of the plan."""
+        for play in self._plays:
+            if self.stopped:  # that nobody was there any more is no departure of the one who was
+                play.exchanges = [each for each in play.exchanges if not _is_refused(each)]
+            if play.exchanges:
+                yield play
 
     async def drive(self) -> bool:
         """Send everything; return whether it was interrupted."""
-        together = [scenario for scenario in self._plan.scenarios if not scenario.alone]
         limit = asyncio.Semaphore(self._course.concurrency)
         try:
             async with asyncio.TaskGroup() as group:
-                for scenario in together:
-                    group.create_task(self._within(limit, scenario))
-            for scenario in self._plan.scenarios:
-                if scenario.alone:
-                    await self._play(scenario)
+                for play in self._plays:
+                    if not play.scenario.alone:
+                        group.create_task(self._within(limit, play))
+            for play in self._plays:
+                if play.scenario.alone:
+                    await self._play(play)
         except asyncio.CancelledError:
             return True
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
         return False
 
-    async def _within(self, limit: asyncio.Semaphore, scenario: Scenario) -> None:
+    async def _within(self, limit: asyncio.Semaphore, play: _Play) -> None:
         async with limit:
-            await self._play(scenario)
+            await self._play(play)
 
-    async def _play(self, scenario: Scenario) -> None:
-        steps = scenario.steps(self._plan.subject)
-        number = 1
+    async def _play(self, play: _Play) -> None:
+        steps = play.scenario.steps(self._subject)
         try:
             send = next(steps)
-            while True:
-                exchange = await self._send(scenario, send, f"{scenario.id}/{number}")
-                self._course.progress(scenario.id)
-                number += 1
+            while not self.stopped:
+                exchange = await self._send(play, send)
+                self._course.progress(play.scenario.id)
                 send = steps.send(exchange)
         except StopIteration:
-            return
+            play.finished = True
 
-    async def _send(self, scenario: Scenario, send: Send, id: str) -> Exchange:
+    async def _send(self, play: _Play, send: Send) -> Exchange:
         """Send, and again where the target asks for patience; every answer is kept, the last one is returned."""
+        number = len({each.name for each in play.exchanges}) + 1
         for attempt in range(1, ATTEMPTS + 1):
-            name = id if attempt == 1 else f"{id} again"
-            exchange = await self._probe.send(send, exchange_id=name, scenario=scenario.id)
-            self._exchanges[scenario.id].append(exchange)
-            self.sent += 1
-            self.tokens += _cost(exchange, send)
+            name = f"{play.scenario.id}/{number}" + (" again" if attempt > 1 else "")
+            exchange = await self._probe.send(send, exchange_id=name, scenario=play.scenario.id)
+            play.exchanges.append(exchange)
+            self._count(exchange, send)
             delay = retry_delay(exchange)
-            if delay is None or attempt == ATTEMPTS or _exceeds(self.sent + 1, self._course.budget.requests):
+            if delay is None or attempt == ATTEMPTS or not self._affords(send):
                 break
             await asyncio.sleep(delay)
         return exchange
 
+    def _count(self, exchange: Exchange, send: Send) -> None:
+        self.requests += 1
+        self.tokens += cost(exchange, send)
+        self._silent = 0 if exchange.response else self._silent + 1
+        if self._silent >= SILENCE:
+            self.stopped = f"{SILENCE} requests in a row had no response"
+        elif not self._course.budget.allows(self.requests, self.tokens):
+            self.stopped = f"the budget is spent: {self.requests} requests, {self.tokens} tokens"
 
-def _cost(exchange: Exchange, send: Send) -> int:
-    """Return the tokens that the answer says it cost, our own guess where a 2xx does not say, else nothing."""
-    response = exchange.response
-    if response is None or not response.ok:
-        return 0
-    body = response.json
-    usage = body.get("usage") if isinstance(body, dict) else None
-    total = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return total if isinstance(total, int) and total >= 0 else send.tokens
+    def _affords(self, send: Send) -> bool:
+        return self._course.budget.allows(self.requests + 1, self.tokens + send.tokens)
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind is FailureKind.CONNECT

@@ -4,33 +4,44 @@ import json
 from shlex import quote
 
 from cozecheck.exchange import ABSENT, Request
-from cozecheck.masking import mask_content, mask_secrets
+from cozecheck.masking import MASK, is_secret, mask_secrets, mask_url, mask_words
 
 LONGEST = 2_000
-"""Bytes of body from which on a curl line is of no use."""
-DROPPED = frozenset(
-    ("host", "content-length", "connection", "accept-encoding", "user-agent", "accept", "authorization")
-)
+"""Characters of a body from which on a curl line is of no use."""
+DROPPED = frozenset(("host", "content-length", "connection", "accept-encoding", "user-agent", "accept"))
+OUR_KEY = '"Authorization: Bearer $OPENAI_API_KEY"'
 
 
 def curl(request: Request, *, masked: bool) -> str:
     """Write *request* as a curl line, the key as $OPENAI_API_KEY; *masked* hides people's own words."""
-    words = ["curl", "-sN", "-X", request.method, quote(mask_secrets(request.url))]
-    if request.headers.get("authorization") is not None:
-        words += ["-H", '"Authorization: Bearer $OPENAI_API_KEY"']
+    line = ["curl", "-sN", "-X", quote(request.method), quote(mask_url(request.url))]
     for name, value in request.headers.lines:
         if name.lower() not in DROPPED and not name.lower().startswith("x-stainless"):
-            words += ["-H", quote(f"{name}: {mask_secrets(value)}")]
+            line += ["-H", _header(name, value)]
     if request.body:
-        words += ["-d", quote(_body(request, masked=masked))]
-    return " ".join(words)
+        line += ["-d", quote(_body(request, masked=masked))]
+    return " ".join(line)
+
+
+def _header(name: str, value: str) -> str:
+    shown = mask_secrets(value)
+    if name.lower() == "authorization" and (shown != value or MASK in value):
+        return OUR_KEY
+    # A key that is wrong on purpose is no secret, and the line would not show the same without it.
+    if is_secret(name) and "cozecheck-wrong-key" not in value:
+        shown = MASK
+    return quote(f"{name}: {shown}")
 
 
 def _body(request: Request, *, masked: bool) -> str:
-    if masked and request.parsed.value is not ABSENT:
-        text = json.dumps(mask_content(request.parsed.value), ensure_ascii=False)
-    elif masked:
-        text = f"<{len(request.body)} bytes>"
-    else:
-        text = mask_secrets(request.body.decode("utf-8", "replace"))
+    text = _masked(request) if masked else mask_secrets(request.body.decode("utf-8", "replace"))
     return text if len(text) <= LONGEST else text[:LONGEST] + f"… ({len(request.body):,} bytes)"
+
+
+def _masked(request: Request) -> str:
+    try:
+        if request.parsed.value is not ABSENT:
+            return json.dumps(mask_words(request.parsed.value), ensure_ascii=False)
+    except RecursionError:
+        pass
+    return f"<{len(request.body)} bytes>"

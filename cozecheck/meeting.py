@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cozecheck.errors import NoVerdictError
-from cozecheck.exchange import ABSENT, Exchange
-from cozecheck.probe import Probe
+from cozecheck.exchange import ABSENT, Exchange, FailureKind, Response
+from cozecheck.masking import hidden, mask_secrets, secret_values
+from cozecheck.probe import Endpoint, Probe
 from cozecheck.scenarios import Send, Subject
 from cozecheck.views.failures import error_in
 from cozecheck.views.requests import UNKNOWN_MODEL
 
+MOST_REQUESTS, MOST_TOKENS = 3, 100
+"""What first contact costs at most."""
 USUAL = "gpt-4o-mini"
 NO_CHAT = ("embed", "whisper", "tts", "dall-e", "moderation", "image", "rerank", "transcribe", "realtime", "sora")
 """Parts of the names of models that do not chat."""
@@ -21,36 +24,60 @@ class Met:
 
     subject: Subject
     requests: int
+    tokens: int
 
 
 async def meet(probe: Probe, model: str | None, seed: int) -> Met:
     """Return what to ask for; raise NoVerdictError where there is nobody who could be judged."""
+    known = hidden(secrets(probe.endpoint))
+    address = mask_secrets(probe.endpoint.base_url, known)
     listed = await probe.send(Send("list", "GET", "/models"), exchange_id="list")
-    _require_answer(listed, probe.endpoint.base_url)
-    subject = Subject(model or _pick(tuple(_ids(listed))), seed)
-    answer = await probe.send(_hello(subject), exchange_id="hello")
-    _require_answer(answer, probe.endpoint.base_url)
-    requests = 2
+    if listed.failure and listed.failure.kind is FailureKind.CONNECT:
+        _require_answer(listed, address)
+    subject = Subject(model or _pick(tuple(model_ids(listed))), seed)
+    requests, tokens, answer = await _greet(probe, subject)
+    _require_answer(answer, address)
     if _wants_other_cap(answer):
         subject = replace(subject, cap="max_completion_tokens")
-        answer = await probe.send(_hello(subject), exchange_id="hello")
-        requests = 3
-    _require_api(listed, answer, probe.endpoint.base_url)
-    _require_key(answer)
-    _require_model(answer, subject.model, given=model is not None)
-    return Met(subject, requests)
+        again, more, answer = await _greet(probe, subject)
+        requests, tokens = requests + again, tokens + more
+    says = mask_secrets(_message(answer), known)
+    _require_key(answer, says)
+    _require_api(listed, answer, address)
+    _require_model(answer, says, subject.model, given=model is not None)
+    return Met(subject, requests + 1, tokens)
 
 
-def _hello(subject: Subject) -> Send:
-    return Send("hello", json=subject.ask("Say hello.", 16))
+async def _greet(probe: Probe, subject: Subject) -> tuple[int, int, Exchange]:
+    """Say hello; return how many requests and tokens it took, and the answer."""
+    hello = Send("hello", json=subject.ask("Say hello.", 16))
+    answer = await probe.send(hello, exchange_id="hello")
+    return 1, cost(answer, hello), answer
 
 
-def _ids(listed: Exchange) -> Iterator[str]:
+def cost(exchange: Exchange, send: Send) -> int:
+    """Return the tokens that the answer says it cost, our own guess where a 2xx does not say, else nothing."""
+    response = exchange.response
+    if response is None or not response.ok:
+        return 0
+    body = response.json
+    usage = body.get("usage") if isinstance(body, dict) else None
+    total = usage.get("total_tokens") if isinstance(usage, dict) else None
+    return total if isinstance(total, int) and total >= 0 else send.tokens
+
+
+def secrets(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return what lets us in, and nobody may read."""
+    return (endpoint.api_key or "", *secret_values(endpoint.base_url, endpoint.headers))
+
+
+def model_ids(listed: Exchange) -> Iterator[str]:
+    """Yield the models of a list, however it is wrapped."""
     body = listed.response.json if listed.response else None
     data = body.get("data") if isinstance(body, dict) else body
-    for item in data if isinstance(data, list) else ():
-        if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]:
-            yield item["id"]
+    ids = (item.get("id") for item in (data if isinstance(data, list) else ()) if isinstance(item, dict))
+    # What is not printable cannot be sent, either.
+    yield from (each for each in ids if isinstance(each, str) and each and each.isprintable())
 
 
 def _pick(ids: tuple[str, ...]) -> str:
@@ -59,36 +86,42 @@ def _pick(ids: tuple[str, ...]) -> str:
     return next((id for id in ids if not any(part in id.lower() for part in NO_CHAT)), ids[0])
 
 
-def _require_answer(exchange: Exchange, base_url: str) -> None:
+def _require_answer(exchange: Exchange, address: str) -> None:
     if exchange.failure and exchange.response is None:
         raise NoVerdictError(
-            f"{base_url} cannot be judged: {exchange.failure.detail}; is the server running, and is --base-url right?"
+            f"{address} cannot be judged: {exchange.failure.detail}; is the server running, and is --base-url right?"
         )
 
 
-def _require_api(listed: Exchange, answer: Exchange, base_url: str) -> None:
-    """Require that one of the two speaks JSON or streams: HTML is somebody else's."""
-    responses = [exchange.response for exchange in (listed, answer) if exchange.response]
-    if any(response.json is not ABSENT or response.is_stream for response in responses):
-        return
-    last = responses[-1]
-    what = "HTML" if b"<" in last.content[:200] else f"{last.status} without JSON"
-    raise NoVerdictError(
-        f"{base_url} answers {what}, not OpenAI's API; does the base URL lack its /v1, or lead somewhere else?"
-    )
-
-
-def _require_key(answer: Exchange) -> None:
+def _require_key(answer: Exchange, says: str) -> None:
     if answer.response and answer.response.status in (401, 403):
-        reason = f"{answer.response.status}: {_message(answer)}"
+        reason = f"{answer.response.status}: {says}"
         raise NoVerdictError(f"the target refuses our key ({reason}); give one with --api-key or OPENAI_API_KEY")
 
 
-def _require_model(answer: Exchange, model: str, *, given: bool) -> None:
+def _require_api(listed: Exchange, answer: Exchange, address: str) -> None:
+    """Require that one of the two speaks JSON or streams, and is there: all else is somebody else's."""
+    responses = [exchange.response for exchange in (listed, answer) if exchange.response]
+    last = responses[-1]
+    if all(response.json is ABSENT and not response.is_stream for response in responses):
+        what = "HTML" if b"<" in last.content[:200] else f"{last.status} without JSON"
+    elif all(response.status in (404, 405) and not _is_envelope(response) for response in responses):
+        what = f"{last.status} to everything"
+    else:
+        return
+    hint = "does the base URL lack its /v1, or lead somewhere else?"
+    raise NoVerdictError(f"{address} answers {what}, which is not OpenAI's API; {hint}")
+
+
+def _is_envelope(response: Response) -> bool:
+    return isinstance(error_in(response.json), dict)
+
+
+def _require_model(answer: Exchange, says: str, model: str, *, given: bool) -> None:
     response = answer.response
-    if response and 400 <= response.status < 500 and UNKNOWN_MODEL.search(_message(answer).lower()):
+    if response and 400 <= response.status < 500 and UNKNOWN_MODEL.search(says.lower()):
         hint = "is it spelt right?" if given else "name one with --model"
-        raise NoVerdictError(f"the target does not have the model {model!r} ({_message(answer)}); {hint}")
+        raise NoVerdictError(f"the target does not have the model {model!r} ({says}); {hint}")
 
 
 def _wants_other_cap(answer: Exchange) -> bool:

@@ -9,12 +9,15 @@ from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported,
 from cozecheck.views.failures import Refusal, error_in, refusal
 
 REFUSED = (400, 401, 403)
+ELSEWHERE = (429, 503)
+"""Statuses that say nothing about a key."""
 NO_KEYS = "the target answers without a key: no authentication is configured"
 WRONG_WAYS = ("missing", "wrong", "malformed")
 
 
 def _statuses(run: Mapping[str, Exchange], names: tuple[str, ...]) -> dict[str, int]:
-    return {name: run[name].response.status for name in names if name in run and run[name].response}  # type: ignore[union-attr]
+    responses = {name: run[name].response for name in names if name in run}
+    return {name: got.status for name, got in responses.items() if got and got.status not in ELSEWHERE}
 
 
 def _open(statuses: Mapping[str, int]) -> bool:
@@ -63,6 +66,8 @@ def models_protected(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
         yield Unsupported(NO_KEYS)
     elif _open(models):
         yield Problem("401", "2xx for GET /models without a key", at="models without a key")
+    elif not set(models.values()) <= set(REFUSED):
+        yield Inconclusive("GET /models is not answered at all")
 
 
 @relation(

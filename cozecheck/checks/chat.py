@@ -14,18 +14,8 @@ BODY = sources.spec(sources.BODY)
 CHOICE = BODY + "choices/items/properties/"
 MESSAGE = sources.spec("ChatCompletionResponseMessage")
 TYPED = "typed clients (openai-dotnet, go-openai, openai-java) fail to decode the answer"
-
-NAMED = (
-    ("id",),
-    ("object",),
-    ("created",),
-    ("model",),
-    ("usage",),
-    ("choices", None, "index"),
-    ("choices", None, "finish_reason"),
-    ("choices", None, "message", "role"),
-)
-"""Places of which another check speaks; None stands for any position."""
+ROLE = ("choices", None, "message", "role")
+ANNOTATION = ("choices", None, "message", "annotations", None, "type")
 
 
 @check(
@@ -41,7 +31,7 @@ NAMED = (
 def schema(body: ChatBody) -> Iterator[Verdict]:
     """A chat completion fits the types of the official SDK, strictly."""
     for departure in body.departures:
-        if not rules.is_named(departure.path, NAMED):
+        if not rules.is_named(departure.path, ROLE, ANNOTATION):
             yield Problem(departure.expected, departure.actual, at=departure.pointer)
 
 
@@ -257,8 +247,9 @@ def content_null(body: ChatBody) -> Iterator[Verdict]:
 )
 def finish_reason_present(body: ChatBody) -> Iterator[Verdict]:
     """Every choice says why it ended."""
+    # gpt-4-vision-preview, in 2023, said it in finish_details.
     for place, choice in enumerate(body.choices):
-        if choice.get("finish_reason") is None:
+        if choice.get("finish_reason") is None and not isinstance(choice.get("finish_details"), dict):
             yield Problem("a finish_reason", choice.get("finish_reason", ABSENT), at=f"/choices/{place}/finish_reason")
 
 
@@ -282,21 +273,28 @@ def finish_reason_enum(body: ChatBody) -> Iterator[Verdict]:
         yield from rules.finish_reason(choice.get("finish_reason"), at=f"/choices/{place}/finish_reason")
 
 
+def limited_body(exchange: Exchange) -> rules.Limited | None:
+    """Read a chat completion of one choice under a token limit."""
+    body = chat_body(exchange)
+    if body is None or len(body.choices) != 1:
+        return None
+    text = next((text for _, text in body.texts()), "")
+    return rules.limited(body.asked, body.usage, body.choices[0].get("finish_reason"), text)
+
+
 @check(
     "chat.finish-length",
     Level.MUST,
     Basis.SPEC,
-    of=chat_body,
+    of=limited_body,
     cite=CHOICE + "finish_reason: length if the maximum number of tokens was reached",
     breaks=("clients that continue cut answers: they take this one for whole",),
     remedy="Say length when the token limit ended the answer.",
     evidence=("mudler/LocalAI#3533", "inspect_ai#5143", "llm-d-inference-sim#29"),
 )
-def finish_length(body: ChatBody) -> Iterator[Verdict]:
+def finish_length(limited: rules.Limited) -> Iterator[Verdict]:
     """An answer that the token limit cut says length."""
-    if len(body.choices) == 1:
-        text = next((text for _, text in body.texts()), "")
-        yield from rules.cut_by_limit(body.asked, body.usage, body.choices[0].get("finish_reason"), text)
+    yield from rules.cut_by_limit(limited)
 
 
 @check(

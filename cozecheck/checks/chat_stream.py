@@ -7,24 +7,15 @@ from cozecheck.checks import rules
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
 from cozecheck.exchange import ABSENT, Absent, Exchange
-from cozecheck.findings import Basis, Level, Problem, Verdict
-from cozecheck.views.chat_stream import ChatStream, chat_stream, ended
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
+from cozecheck.views.chat_stream import ChatStream, StreamedChoice, chat_stream, ended
+from cozecheck.views.wire import is_recorded
 
 CHUNK = sources.spec(sources.CHUNK)
 CHOICE = CHUNK + "choices/items/properties/"
 TYPED = "typed clients (openai-dotnet, go-openai, openai-java) fail to decode the chunk"
-
-NAMED = (
-    ("id",),
-    ("object",),
-    ("created",),
-    ("model",),
-    ("usage",),
-    ("choices", None, "index"),
-    ("choices", None, "finish_reason"),
-    ("choices", None, "delta", "role"),
-)
-"""Places of which another check speaks; None stands for any position."""
+ROLE = ("choices", None, "delta", "role")
+CALL_TYPE = ("choices", None, "delta", "tool_calls", None, "type")
 
 
 def whole_stream(exchange: Exchange) -> ChatStream | None:
@@ -52,7 +43,11 @@ def chunked_stream(exchange: Exchange) -> ChatStream | None:
 )
 def breaks_off(stream: ChatStream) -> Iterator[Verdict]:
     """A stream that does not come to its end says so."""
-    if not stream.errors and not ended(stream):
+    if stream.errors or ended(stream):
+        return
+    if is_recorded(stream.response) and not stream.response.stream.framing.terminated:
+        yield Inconclusive("the recording may have been cut")
+    else:
         last = stream.data[-1][:120] if stream.data else "no event at all"
         yield Problem("a finish_reason, [DONE], or an error", last, at=f"event {len(stream.data)}")
 
@@ -189,21 +184,28 @@ def finish_reason_enum(stream: ChatStream) -> Iterator[Verdict]:
             yield from rules.finish_reason(reason, at=f"choice {index}, event {at}")
 
 
+def limited_stream(exchange: Exchange) -> rules.Limited | None:
+    """Read a whole chat stream of one choice under a token limit, with its usage."""
+    stream = whole_stream(exchange)
+    if stream is None or len(stream.choices) != 1:
+        return None
+    choice = next(iter(stream.choices.values()))
+    return rules.limited(stream.asked, stream.usage, choice.finish_reason, choice.text)
+
+
 @check(
     "chat.stream.finish-length",
     Level.MUST,
     Basis.SPEC,
-    of=whole_stream,
+    of=limited_stream,
     cite=CHOICE + "finish_reason: length if the maximum number of tokens was reached",
     breaks=("clients that continue cut answers: they take this one for whole",),
     remedy="Say length when the token limit ended the answer.",
     evidence=("mudler/LocalAI#3533", "inspect_ai#5143"),
 )
-def finish_length(stream: ChatStream) -> Iterator[Verdict]:
+def finish_length(limited: rules.Limited) -> Iterator[Verdict]:
     """A stream that the token limit cut says length."""
-    if len(stream.choices) == 1 and stream.usage:
-        choice = next(iter(stream.choices.values()))
-        yield from rules.cut_by_limit(stream.asked, stream.usage, choice.finish_reason, choice.text)
+    yield from rules.cut_by_limit(limited)
 
 
 @check(
@@ -219,7 +221,7 @@ def finish_length(stream: ChatStream) -> Iterator[Verdict]:
 def role_first(stream: ChatStream) -> Iterator[Verdict]:
     """The first delta of every choice has the role."""
     for index, choice in stream.choices.items():
-        if choice.first_delta is not None and "role" not in choice.first_delta:
+        if choice.first_delta is not None and choice.first_delta.get("role") is None:
             yield Problem("role: assistant", choice.first_delta, at=f"choice {index}, event {choice.first}")
 
 
@@ -318,7 +320,8 @@ def id_nonempty(stream: ChatStream) -> Iterator[Verdict]:
 )
 def id_prefix(stream: ChatStream) -> Iterator[Verdict]:
     """The id of a chunk begins with chatcmpl-."""
-    yield from rules.prefix(stream.chunks[0][1].get("id"), "chatcmpl-", "event 1, /id")
+    first, chunk = stream.chunks[0]
+    yield from rules.prefix(chunk.get("id"), "chatcmpl-", f"event {first}, /id")
 
 
 @check(
@@ -480,12 +483,14 @@ def delta_present(stream: ChatStream) -> Iterator[Verdict]:
 def schema(stream: ChatStream) -> Iterator[Verdict]:
     """A chunk fits the types of the official SDK, strictly."""
     for at, departure in stream.departures:
-        if not rules.is_named(departure.path, NAMED):
+        if not rules.is_named(departure.path, ROLE, CALL_TYPE):
             yield Problem(departure.expected, departure.actual, at=f"event {at}, {departure.pointer}")
 
 
 MANY_TOKENS = 8
 """Tokens from which on an answer is expected in more than one piece."""
+BYTES_PER_TOKEN = 3
+"""Fewer than most tokens have."""
 
 
 @check(
@@ -501,11 +506,17 @@ MANY_TOKENS = 8
 def chunked(stream: ChatStream) -> Iterator[Verdict]:
     """The text of a stream comes in pieces."""
     for index, choice in stream.choices.items():
-        cut_at = rules.cap(stream.asked) if choice.finish_reason == "length" else None
-        tokens = max(len(choice.text.split()), cut_at or 0)
+        tokens = max(
+            len(choice.text.split()), min(_cut_at(stream, choice), len(choice.text.encode()) // BYTES_PER_TOKEN)
+        )
         if len(choice.pieces) == 1 and tokens >= MANY_TOKENS:
             at = f"choice {index}, event {choice.last_piece}"
             yield Problem("several deltas", f"{tokens} tokens or more in one delta", at=at)
+
+
+def _cut_at(stream: ChatStream, choice: StreamedChoice) -> int:
+    """Return the token limit at which a choice was cut; 0 where it was not."""
+    return rules.cap(stream.asked) or 0 if choice.finish_reason == "length" else 0
 
 
 @check(

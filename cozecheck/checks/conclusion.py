@@ -1,6 +1,6 @@
 """From tallies and departures to a report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import openai
@@ -10,8 +10,9 @@ from cozecheck.checks.judging import Bench, Departure
 from cozecheck.checks.registry import Check
 from cozecheck.contract.operations import operation
 from cozecheck.curl import curl
+from cozecheck.exchange import Request
 from cozecheck.findings import DEPARTURE, CheckResult, Finding, Report, Run, Target, Tool
-from cozecheck.masking import excerpt, presentable
+from cozecheck.masking import excerpt, hidden, mask_secrets, presentable, secret_values, words
 
 TOOL = Tool("cozecheck", __version__, openai.__version__)
 
@@ -29,28 +30,33 @@ def conclude(
     seed: int = 0,
     interrupted: bool = False,
     strict: bool = False,
+    secrets: Iterable[str] = (),
     notes: tuple[str, ...] = (),
 ) -> Report:
-    """Make the report of a run that *started* so many seconds after 1970; *masked* hides recorded people's words."""
+    """Make the report of a run that *started* so many seconds after 1970.
+
+    Nothing shows the *secrets*; *masked* hides recorded people's words, too.
+    """
+    known = tuple(secrets)
     moment = datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Report(
         kind=kind,
         tool=TOOL,
         target=target,
         run=Run(moment, round(seconds, 3), seed, requests, tokens, interrupted),
-        checks=results(bench),
-        findings=tuple(findings(bench, masked=masked)),
+        checks=results(bench, known),
+        findings=tuple(findings(bench, known, masked=masked)),
         strict=strict,
         notes=notes,
     )
 
 
-def results(bench: Bench) -> tuple[CheckResult, ...]:
+def results(bench: Bench, secrets: Iterable[str] = ()) -> tuple[CheckResult, ...]:
     """Return what came of every check, whatever it was."""
-    return tuple(_result(bench, check) for check in bench.checks)
+    return tuple(_result(bench, check, hidden(secrets)) for check in bench.checks)
 
 
-def _result(bench: Bench, check: Check) -> CheckResult:
+def _result(bench: Bench, check: Check, known: Iterable[str]) -> CheckResult:
     tally = bench.tallies[check.id]
     outcome, reason = tally.outcome(check)
     return CheckResult(
@@ -63,21 +69,28 @@ def _result(bench: Bench, check: Check) -> CheckResult:
         cite=check.cite,
         judged=tally.judged,
         failed=tally.failed,
-        reason=excerpt(reason),
+        reason=excerpt(reason, known),
     )
 
 
-def findings(bench: Bench, *, masked: bool) -> Iterator[Finding]:
+def findings(bench: Bench, secrets: Iterable[str] = (), *, masked: bool) -> Iterator[Finding]:
     """Yield every departure; *masked* hides the words of recorded requests."""
-    lines: dict[int, str] = {}
+    private: dict[int, tuple[str, ...]] = {}
     for departure in bench.departures:
-        exchange = departure.exchange
-        if id(exchange) not in lines:
-            lines[id(exchange)] = curl(exchange.request, masked=masked)
-        yield _finding(departure, lines[id(exchange)])
+        request = departure.exchange.request
+        if id(request) not in private:
+            private[id(request)] = hidden((*secrets, *_private(request, masked=masked)))
+        yield _finding(departure, private[id(request)], masked=masked)
 
 
-def _finding(departure: Departure, line: str) -> Finding:
+def _private(request: Request, *, masked: bool) -> Iterator[str]:
+    """Yield what an answer may repeat, and a report must not."""
+    yield from secret_values(request.url, request.headers.lines)
+    if masked:
+        yield from words(request.parsed.value)
+
+
+def _finding(departure: Departure, known: Iterable[str], *, masked: bool) -> Finding:
     check, exchange, problem = departure.check, departure.exchange, departure.problem
     asked = operation(exchange.request)
     return Finding(
@@ -86,9 +99,9 @@ def _finding(departure: Departure, line: str) -> Finding:
         level=check.level,
         basis=check.basis,
         requirement=check.requirement,
-        expected=excerpt(problem.expected),
-        actual=presentable(problem.actual),
-        at=problem.at,
+        expected=excerpt(problem.expected, known),
+        actual=presentable(problem.actual, known),
+        at=mask_secrets(problem.at, known),
         scenario=exchange.scenario,
         operation=asked.name if asked else "",
         exchange=exchange.id,
@@ -96,5 +109,5 @@ def _finding(departure: Departure, line: str) -> Finding:
         evidence=check.evidence,
         breaks=check.breaks,
         remedy=check.remedy,
-        curl=line,
+        curl=mask_secrets(curl(exchange.request, masked=masked), known),
     )

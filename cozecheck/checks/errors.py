@@ -1,5 +1,6 @@
 """Checks: what a refusal looks like."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,9 +9,18 @@ from cozecheck.contract import sources
 from cozecheck.contract.operations import api_path, is_known_path, methods
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
+from cozecheck.views import answers
 from cozecheck.views.chat import chat_answer
 from cozecheck.views.failures import Refusal, envelope, error_in, refusal, worded_refusal
-from cozecheck.views.requests import Asked, asked_chat, garbled, illegal_chat, mislabelled
+from cozecheck.views.requests import (
+    WORDS_PER_TOKEN,
+    Asked,
+    asked_chat,
+    garbled,
+    illegal_chat,
+    is_nonsense,
+    mislabelled,
+)
 from cozecheck.views.wire import Answer, answer
 
 WRITE_ENVELOPE = 'Answer `{"error": {"message": …, "type": …, "param": …, "code": …}}` from every error handler.'
@@ -44,7 +54,9 @@ def body_present(it: Refusal) -> Iterator[Verdict]:
 )
 def in_envelope(it: Refusal) -> Iterator[Verdict]:
     """An error body is JSON with an object under `error`."""
-    if not isinstance(it.error, dict):
+    if it.is_proxys and it.response.json is ABSENT:
+        yield Inconclusive(f"{it.response.status}: a proxy before the server may have said it")
+    elif not isinstance(it.error, dict):
         shown = it.response.json if it.error is ABSENT else {"error": it.error}
         text = it.response.content[:160].decode("utf-8", "replace") if shown is ABSENT else shown
         yield Problem('{"error": {…}}', text, at="body")
@@ -110,6 +122,9 @@ def type_string(it: Refusal) -> Iterator[Verdict]:
 )
 def code_type(it: Refusal) -> Iterator[Verdict]:
     """The code of an error is a string or null."""
+    if it.is_proxys and it.error.get("code") == it.response.status:
+        yield Inconclusive(f"{it.response.status}: a proxy before the server may have said it")
+        return
     yield from _string_or_null(it, "code")
 
 
@@ -165,11 +180,17 @@ def code_meaning(it: Refusal) -> Iterator[Verdict]:
         yield Problem("a reason, or null", code, at="/error/code")
 
 
+def chat_success(exchange: Exchange) -> Answer | None:
+    """Read a 2xx answer to a request for a chat completion."""
+    whole = chat_answer(exchange)
+    return whole if whole and whole.response.ok else None
+
+
 @check(
     "errors.status-not-200",
     Level.MUST,
     Basis.SDK,
-    of=answer,
+    of=chat_success,
     cite=sources.PYTHON_STATUS,
     breaks=("openai-python: no exception, then AttributeError or TypeError where the answer is used",),
     remedy="Look for errors before the first byte, and send them with a 4xx or 5xx status.",
@@ -177,8 +198,6 @@ def code_meaning(it: Refusal) -> Iterator[Verdict]:
 )
 def status_not_200(it: Answer) -> Iterator[Verdict]:
     """A failure has a failing status, never 2xx with an error inside."""
-    if not it.response.ok or chat_answer(it.exchange) is None:
-        return
     if it.response.is_stream:
         first = next((each.value for each in it.response.payloads if each.value is not ABSENT), ABSENT)
         error = error_in(first)
@@ -205,7 +224,9 @@ def _short(error: Any) -> str:
 def malformed_body(asked: Asked) -> Iterator[Verdict]:
     """A body that is no JSON object is refused with a 4xx."""
     status = asked.response.status
-    if not 400 <= status < 500:
+    if asked.is_kept_out:
+        yield Inconclusive(f"refused for another reason ({status})")
+    elif not 400 <= status < 500:
         yield Problem("400", f"{status}: {asked.says[:120]}", at="status")
 
 
@@ -237,7 +258,9 @@ def media_type(asked: Asked) -> Iterator[Verdict]:
 def invalid_not_5xx(asked: Asked) -> Iterator[Verdict]:
     """An invalid request is answered with a 4xx, not with a 5xx."""
     status = asked.response.status
-    if status >= 500 and status != 501:
+    if asked.is_kept_out or asked.is_overloaded:
+        yield Inconclusive(f"refused for another reason ({status})")
+    elif status >= 500 and status != 501:
         yield Problem(f"400 ({asked.faults[0].detail})", f"{status}: {asked.says[:120]}", at="status")
 
 
@@ -259,22 +282,30 @@ def invalid_status(asked: Asked) -> Iterator[Verdict]:
         yield Problem(f"400 ({asked.faults[0].detail})", status, at="status")
 
 
+def one_fault(exchange: Exchange) -> Asked | None:
+    """Read the enveloped refusal of a request in which one thing is wrong."""
+    asked = illegal_chat(exchange)
+    return asked if asked and asked.response.status in (400, 404, 422) and _is_single(asked) else None
+
+
+def _is_single(asked: Asked) -> bool:
+    return bool(asked.error) and len(asked.faults) == 1
+
+
 @check(
     "errors.param-named",
     Level.SHOULD,
     Basis.SPEC,
-    of=illegal_chat,
+    of=one_fault,
     cite=sources.ERROR + "/properties/param",
     breaks=("clients that fix or drop the parameter which the server names",),
     remedy="Put the path of the offending parameter into `param`, as in messages[0].role.",
 )
 def param_named(asked: Asked) -> Iterator[Verdict]:
     """The error of an invalid request names the parameter that is wrong."""
-    if asked.response.status not in (400, 404, 422) or not asked.error or len(asked.faults) != 1:
-        return
     wrong = asked.faults[0].param
     named = asked.error.get("param")
-    if not isinstance(named, str) or wrong.partition("[")[0] not in named:
+    if not isinstance(named, str) or wrong.partition("[")[0] not in re.findall(r"\w+", named):
         yield Problem(wrong, named, at="/error/param")
 
 
@@ -289,10 +320,8 @@ TOO_LONG = (
     "too many tokens",
 )
 """How servers say, in lower case, that a prompt does not fit."""
-HUGE = 60_000
-"""Bytes of prompt beyond which a small context must be full."""
-BYTES_PER_TOKEN = 12
-"""More bytes a token than any tokenizer reaches on prose."""
+HUGE = 8_000
+"""Words of prompt beyond which a small context must be full."""
 
 
 def long_prompt(exchange: Exchange) -> Asked | None:
@@ -303,10 +332,8 @@ def long_prompt(exchange: Exchange) -> Asked | None:
         if whole is None or exchange.request.is_whole:
             return None
         asked = Asked(exchange, whole.response, {})
-    if asked.response.ok:
-        return asked if len(exchange.request.body) > HUGE else None
     says_so = any(words in asked.says for words in TOO_LONG) or asked.error.get("code") == "context_length_exceeded"
-    return asked if says_so or len(exchange.request.body) > HUGE else None
+    return asked if asked.words > HUGE or (says_so and not asked.response.ok) else None
 
 
 @check(
@@ -321,17 +348,17 @@ def long_prompt(exchange: Exchange) -> Asked | None:
 )
 def context_length(asked: Asked) -> Iterator[Verdict]:
     """A prompt longer than the context is refused with a 4xx: not cut silently, not a 5xx."""
-    if asked.response.status >= 500:
-        yield Problem("400", f"{asked.response.status}: {asked.says[:120]}", at="status")
+    status = asked.response.status
+    if asked.is_kept_out or asked.is_overloaded:
+        yield Inconclusive(f"refused for another reason ({status})")
+    elif status >= 500:
+        yield Problem("400", f"{status}: {asked.says[:120]}", at="status")
     elif asked.response.ok:
-        body = asked.response.json
-        usage = body.get("usage") if isinstance(body, dict) else None
-        counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-        size = len(asked.exchange.request.body)
-        if isinstance(counted, int) and 0 < counted * BYTES_PER_TOKEN < size:
-            yield Problem("the whole prompt, or a refusal", f"{counted} tokens counted of {size:,} bytes", at="/usage")
+        counted = answers.usage(asked.exchange).get("prompt_tokens")
+        if isinstance(counted, int) and 0 < counted * WORDS_PER_TOKEN < asked.words:
+            yield Problem("the whole prompt, or a refusal", f"{counted} tokens of {asked.words:,} words", at="/usage")
         else:
-            yield Inconclusive("the prompt fitted: the model's context is longer than the prompt we sent")
+            yield Inconclusive("the prompt fitted: the model's context is longer than the prompt")
 
 
 @check(
@@ -357,9 +384,12 @@ def context_length_code(asked: Asked) -> Iterator[Verdict]:
 def unknown_route(exchange: Exchange) -> Answer | None:
     """Read an answer to a path that the API does not have."""
     path = api_path(exchange.request.path)
-    if path is None or path == "" or is_known_path(path) or exchange.request.method in ("OPTIONS", "HEAD"):
+    if not path or is_known_path(path) or exchange.request.method in ("OPTIONS", "HEAD"):
         return None
-    return answer(exchange)
+    whole = answer(exchange)
+    # Servers have paths of their own; that one does not exist is sure where we made it up, or where they say so.
+    sure = exchange.scenario == "errors.route" or is_nonsense(path)
+    return whole if whole and (sure or not whole.response.ok) else None
 
 
 @check(
@@ -410,7 +440,11 @@ def method_not_allowed(it: Answer) -> Iterator[Verdict]:
 def throttled(exchange: Exchange) -> Answer | None:
     """Read a 429 or 503."""
     whole = answer(exchange)
-    return whole if whole and whole.response.status in (429, 503) and whole.response.headers else None
+    if whole is None or whole.response.status not in (429, 503) or not whole.response.headers:
+        return None
+    error = error_in(whole.response.json)
+    # No patience helps against an empty account.
+    return None if isinstance(error, dict) and error.get("code") == "insufficient_quota" else whole
 
 
 @check(
@@ -425,9 +459,6 @@ def throttled(exchange: Exchange) -> Answer | None:
 )
 def retry_after(it: Answer) -> Iterator[Verdict]:
     """429 and 503 say when to come back."""
-    quota = error_in(it.response.json)
-    if isinstance(quota, dict) and quota.get("code") == "insufficient_quota":
-        return
     headers = it.response.headers
     if not headers.get("retry-after") and not headers.get("retry-after-ms"):
         yield Problem("retry-after", ABSENT, at="retry-after")

@@ -32,12 +32,17 @@ class Tally:
     unsupported: str = ""
     inconclusive: str = ""
     error: str = ""
+    held_back: str = ""
+    """The check that failed where this one, which requires it, would have spoken."""
 
     def add(self, verdicts: Sequence[Verdict]) -> None:
         """Count the verdicts of one exchange; none at all means that it holds."""
+        if not verdicts:
+            self.judged += 1
+            return
         problems = sum(isinstance(each, Problem) for each in verdicts)
         self.failed += bool(problems)
-        self.judged += bool(problems) or not verdicts
+        self.judged += bool(problems)
         for each in verdicts:
             if isinstance(each, Unsupported):
                 self.unsupported = self.unsupported or each.reason
@@ -56,6 +61,8 @@ class Tally:
             return Outcome.UNSUPPORTED, self.unsupported
         if self.inconclusive:
             return Outcome.INCONCLUSIVE, self.inconclusive
+        if self.held_back:
+            return Outcome.SKIP, f"held back: {self.held_back} failed first"
         return Outcome.SKIP, f"nothing to judge: no {_subject(check)}"
 
 
@@ -92,6 +99,8 @@ class Bench:
             for check in checks:
                 if broken.isdisjoint(check.requires):
                     self._apply(check, seen[view], exchange, broken)
+                else:
+                    self.tallies[check.id].held_back = min(broken & check.requires)
 
     def relate(self, scenario: str, exchanges: Mapping[str, Exchange]) -> None:
         """Hold the exchanges of one finished scenario against the relations that read them together."""

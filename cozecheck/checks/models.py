@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import shapes, sources
@@ -21,6 +22,8 @@ from cozecheck.views.models import (
 from cozecheck.views.requests import Asked, is_nonsense
 from cozecheck.views.wire import Answer
 
+ELSEWHERE = (401, 403, 429, 502, 503, 504)
+"""Statuses that say nothing about models."""
 PICKERS = "model pickers (Open WebUI, LibreChat), and the SDKs' models.list()"
 
 
@@ -38,7 +41,9 @@ def list_(it: Answer) -> Iterator[Verdict]:
     status = it.response.status
     if status in (404, 405, 501) and isinstance(error_in(it.response.json), dict):
         yield Unsupported(f"GET /models: {status}")
-    elif status >= 400 and status not in (401, 403, 429):
+    elif status in ELSEWHERE:
+        yield Inconclusive(f"refused for another reason ({status})")
+    elif status >= 400:
         yield Problem("200", status, at="status")
 
 
@@ -118,13 +123,14 @@ def model_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
         return
     assert models.response is not None
     asked = chat.request.json.get("model")
-    known = [item.get("id") for item in listed(models.response.json) if isinstance(item, dict)]
-    if known and asked not in known:
+    known = _ids(models)
+    if asked not in known:
         yield Problem(f"{asked} among the models", known[:20], at="/data")
 
 
-def _is_list(exchange: Exchange) -> bool:
-    return exchange.response is not None and bool(listed(exchange.response.json))
+def _ids(exchange: Exchange) -> list[Any]:
+    items = listed(exchange.response.json) if exchange.response else []
+    return [item.get("id") for item in items if isinstance(item, dict)]
 
 
 def _ok(exchange: Exchange) -> bool:
@@ -148,7 +154,7 @@ def retrieve(it: ModelAnswer) -> Iterator[Verdict]:
     if it.response.ok:
         for departure in shapes.model(it.response.json):
             yield Problem(departure.expected, departure.actual, at=departure.pointer)
-    elif status in (401, 403, 429) or is_nonsense(it.model):
+    elif status in ELSEWHERE or is_nonsense(it.model):
         yield Inconclusive(f"refused with {status}")
     elif status != 404 or not isinstance(error, dict) or not _is_about_model(error):
         yield Problem("the model, or 404 with model_not_found", _said(it), at="status")
@@ -174,9 +180,12 @@ def _said(it: ModelAnswer) -> str:
 )
 def retrieve_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """A model that is listed can be retrieved."""
-    got = run.get("retrieve")
-    if got is None or got.response is None:
+    got, models = run.get("retrieve"), run.get("list")
+    asked = model_answer(got) if got else None
+    if got is None or got.response is None or asked is None or models is None or asked.model not in _ids(models):
         yield Inconclusive("no model is listed")
+    elif got.response.status in ELSEWHERE:
+        yield Inconclusive(f"refused for another reason ({got.response.status})")
     elif not got.response.ok:
         yield Problem("200", got.response.status, at="retrieve")
 
@@ -193,7 +202,7 @@ def retrieve_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
 def retrieve_same(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """A retrieved model is the same object as in the list."""
     got, models = run.get("retrieve"), run.get("list")
-    if got is None or models is None or not _ok(got) or not _ok(models) or not _is_list(models):
+    if got is None or models is None or not _ok(got) or not _ok(models) or not _ids(models):
         yield Inconclusive("no model that is listed and retrieved")
         return
     assert got.response is not None
@@ -228,7 +237,9 @@ def nonsense_lookup(exchange: Exchange) -> ModelAnswer | None:
 )
 def retrieve_unknown(it: ModelAnswer) -> Iterator[Verdict]:
     """GET /models/{id} of an unknown model answers 404."""
-    if it.response.status not in (404, 401, 403, 429):
+    if it.response.status in ELSEWHERE:
+        yield Inconclusive(f"refused for another reason ({it.response.status})")
+    elif it.response.status != 404:
         yield Problem("404", _said(it), at="status")
 
 

@@ -164,5 +164,7 @@ def select(checks: Iterable[Check], wanted: Iterable[str] = (), unwanted: Iterab
 
 def nearest(word: str, known: Iterable[str], kind: str) -> str:
     """Say which of the *known* names is meant, or where to look."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    names = tuple(known)
+    begun = [name for name in names if word and name.startswith(word)]
+    close = begun or difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else f"; `cozecheck list {kind}` shows all"

@@ -10,6 +10,7 @@ from cozecheck.contract.parameters import LOGIT_BIAS, MAX_STOPS, RANGES, Fault
 from cozecheck.contract.sources import CHAT_REQUEST, spec
 from cozecheck.exchange import Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
+from cozecheck.views import answers
 from cozecheck.views.chat import chat_body
 from cozecheck.views.chat_stream import chat_stream
 from cozecheck.views.requests import (
@@ -232,10 +233,11 @@ def documented_params(asked: Asked) -> Iterator[Verdict]:
 def unknown_parameter(exchange: Exchange) -> Asked | None:
     """Read an answered request with a parameter that is none."""
     asked = legal_chat(exchange)
-    unknown = asked and [
-        name for name in asked.body if name.startswith(("not_a_", "unknown_", "no_such_", "x_unknown"))
-    ]
-    return asked if unknown else None
+    return asked if asked and _unknown(asked) else None
+
+
+def _unknown(asked: Asked) -> list[str]:
+    return [name for name in asked.body if name.startswith(("not_a_", "unknown_", "no_such_", "x_unknown"))]
 
 
 @check(
@@ -249,8 +251,13 @@ def unknown_parameter(exchange: Exchange) -> Asked | None:
 )
 def unknown_param(asked: Asked) -> Iterator[Verdict]:
     """A parameter that does not exist is refused by its name."""
+    names = _unknown(asked)
     if asked.response.ok:
         yield Problem("400 unknown_parameter", asked.response.status, at="status")
+    elif asked.is_refused_elsewhere or asked.is_outage:
+        yield Inconclusive(f"refused for another reason ({asked.response.status})")
+    elif asked.response.status >= 500 or not asked.names(*names):
+        yield Problem(f"400 that names {names[0]}", f"{asked.response.status}: {asked.says[:120]}", at="status")
 
 
 def _capped_by(name: str) -> Callable[[Exchange], Asked | None]:
@@ -300,26 +307,21 @@ def _capped(asked: Asked, name: str) -> Iterator[Verdict]:
     if not asked.response.ok:
         yield without_effect(asked, name)
         return
-    limit, texts, usage = asked.body[name], _texts(asked.exchange), _usage(asked.exchange)
-    used = usage.get("completion_tokens")
+    limit, texts, usage = asked.body[name], answers.texts(asked.exchange), answers.usage(asked.exchange)
+    used = _used(usage)
     choices = max(asked.body["n"] if isinstance(asked.body.get("n"), int) else 1, len(texts))
-    if isinstance(used, int) and used > limit * choices:
+    if used > limit * choices:
         yield Problem(f"at most {limit} tokens", f"{used} tokens", at="/usage/completion_tokens")
     longest = max((len(text.split()) for text in texts), default=0)
     if longest > limit * WORDS_PER_TOKEN:
         yield Problem(f"at most {limit} tokens", f"{longest} words", at="content")
 
 
-def _texts(exchange: Exchange) -> list[str]:
-    body, stream = chat_body(exchange), chat_stream(exchange)
-    if body:
-        return [text for _, text in body.texts()]
-    return [choice.text for choice in stream.choices.values()] if stream else []
-
-
-def _usage(exchange: Exchange) -> Mapping[str, Any]:
-    body, stream = chat_body(exchange), chat_stream(exchange)
-    return body.usage if body else stream.usage if stream else {}
+def _used(usage: Mapping[str, Any]) -> int:
+    """Return the tokens of the answer; those of a prediction that did not hold count beyond the cap."""
+    used, details = usage.get("completion_tokens"), usage.get("completion_tokens_details")
+    rejected = details.get("rejected_prediction_tokens") if isinstance(details, dict) else 0
+    return used - (rejected if isinstance(rejected, int) else 0) if isinstance(used, int) else 0
 
 
 def asks_several(exchange: Exchange) -> Asked | None:
@@ -371,7 +373,7 @@ def stop_excluded(asked: Asked) -> Iterator[Verdict]:
         yield without_effect(asked, "stop")
         return
     stops = asked.body["stop"] if isinstance(asked.body["stop"], list) else [asked.body["stop"]]
-    for text in _texts(asked.exchange):
+    for text in answers.texts(asked.exchange):
         found = [stop for stop in stops if isinstance(stop, str) and stop and stop in text]
         if found:
             place = text.index(found[0])
@@ -390,12 +392,12 @@ def stop_excluded(asked: Asked) -> Iterator[Verdict]:
 )
 def seed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """The same seed gives the same answer."""
-    answers = {name: asked for name, each in run.items() if (asked := asked_chat(each))}
-    refused = [asked for asked in answers.values() if not asked.response.ok]
+    asks = {name: asked for name, each in run.items() if (asked := asked_chat(each))}
+    refused = [asked for asked in asks.values() if not asked.response.ok]
     if refused and refused[0].error and refused[0].names("seed"):
         yield Unsupported(refused[0].says[:200])
         return
-    seeded = [_texts(answers[name].exchange) for name in answers if name.startswith("seeded")]
+    seeded = [answers.texts(asked.exchange) for name, asked in asks.items() if name.startswith("seeded")]
     if len(seeded) < 2 or not all(seeded):
         yield Inconclusive("no two seeded answers")
     elif len({tuple(texts) for texts in seeded}) == len(seeded):
@@ -425,7 +427,9 @@ def _faults(asked: Asked, *kinds: str) -> list[Fault]:
 )
 def required(asked: Asked) -> Iterator[Verdict]:
     """A request without a required field is refused."""
-    if asked.response.ok:
+    if asked.is_kept_out:
+        yield Inconclusive(f"refused for another reason ({asked.response.status})")
+    elif asked.response.ok:
         fault = _faults(asked, "missing", "empty")[0]
         yield Problem(f"400 ({fault.detail})", asked.response.status, at=fault.param)
 
@@ -448,7 +452,9 @@ def has_wrong_type(exchange: Exchange) -> Asked | None:
 )
 def types(asked: Asked) -> Iterator[Verdict]:
     """A value of the wrong type is refused."""
-    if asked.response.ok:
+    if asked.is_kept_out:
+        yield Inconclusive(f"refused for another reason ({asked.response.status})")
+    elif asked.response.ok:
         fault = _faults(asked, "type", "enum")[0]
         yield Problem(f"400 ({fault.detail})", asked.response.status, at=fault.param)
 
@@ -470,7 +476,9 @@ def lonely_stream_options(exchange: Exchange) -> Asked | None:
 )
 def stream_options_alone(asked: Asked) -> Iterator[Verdict]:
     """stream_options without stream is refused."""
-    if asked.response.ok:
+    if asked.is_kept_out:
+        yield Inconclusive(f"refused for another reason ({asked.response.status})")
+    elif asked.response.ok:
         yield Problem("400", asked.response.status, at="status")
 
 
@@ -499,7 +507,9 @@ def _tries(asked: Asked, param: str) -> bool:
 def _declare_bounds(param: str, documented: str, cite: str) -> None:
     def bounds(asked: Asked) -> Iterator[Verdict]:
         outside = [fault for fault in asked.faults if fault.param == param]
-        if outside and asked.response.ok:
+        if outside and (asked.is_kept_out or asked.response.status >= 500):
+            yield Inconclusive(f"{param}: refused for another reason ({asked.response.status})")
+        elif outside and asked.response.ok:
             yield Problem(f"400 ({outside[0].detail})", asked.response.status, at=param)
         elif not outside and not asked.response.ok:
             verdict = refusal_of(asked, f"{param}: {asked.body[param]!r}"[:80], param)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -9,7 +10,23 @@ from cozecheck.contract.parameters import is_number
 from cozecheck.contract.shapes import Path
 from cozecheck.exchange import ABSENT, Response
 from cozecheck.findings import Inconclusive, Problem, Verdict
+from cozecheck.views.wire import is_recorded
 
+COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+NAMED: tuple[tuple[str | None, ...], ...] = (
+    ("id",),
+    ("object",),
+    ("created",),
+    ("model",),
+    *(("usage", name) for name in COUNTS),
+    ("choices", None, "index"),
+    ("choices", None, "finish_reason"),
+    # OpenAI adds values to these between two versions of its SDK.
+    ("service_tier",),
+    ("moderation",),
+    ("metadata",),
+)
+"""Places of a chat completion that the checks of shape leave to others; None stands for any position."""
 FINISH_REASONS = frozenset(("stop", "length", "tool_calls", "content_filter", "function_call"))
 DAY = 86_400
 EARLIEST = 1_400_000_000
@@ -17,16 +34,38 @@ EARLIEST = 1_400_000_000
 LATEST = 100_000_000_000
 """The year 5138; what is larger counts milliseconds."""
 BROKEN = re.compile("[\ufffd\ud800-\udfff]")
-_MOVING = re.compile(r"-(latest|preview|\d{4}(-\d{2}-\d{2})?)$")
+_MOVING = re.compile(r"-(latest|(turbo-)?preview|\d{4}(-\d{2}-\d{2})?)$")
 """What names a version that moves, at the end of a model's name."""
+PHRASE = 4
+"""Words from which on an answer is no name, number or label, but a phrase that should end."""
 _SENTENCE_ENDS = (".", "!", "?", "…", '"', "'", "`", ")", "]", "}", "”", "’", "。", "！", "？", ":", ";", "\n", "*")
 
 
-def is_named(path: Path, named: tuple[tuple[str | None, ...], ...]) -> bool:
-    """Whether *path* lies at or below one of the *named* places; None in a place stands for any position."""
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """One answer under a token limit: what it used, and how and why it ended."""
+
+    limit: int
+    used: int
+    reason: Any
+    text: str
+    may_stop: bool
+    """Stop sequences were asked for."""
+
+
+def limited(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any, text: str) -> Limited | None:
+    """Put together what is known of an answer under a token limit; None where there is none, or no count."""
+    limit, used = cap(asked), usage.get("completion_tokens")
+    if limit is None or not isinstance(used, int):
+        return None
+    return Limited(limit, used, reason, text, bool(asked.get("stop")))
+
+
+def is_named(path: Path, *more: tuple[str | None, ...]) -> bool:
+    """Whether *path* lies at or below one of the places `NAMED`, or of *more* like them."""
     return any(
         len(path) >= len(place) and all(step in (None, part) for step, part in zip(place, path, strict=False))
-        for place in named
+        for place in (*NAMED, *more)
     )
 
 
@@ -39,20 +78,23 @@ def nonempty_string(value: Mapping[str, Any], key: str, at: str = "") -> Iterato
 
 def created(value: Any, response: Response, at: str = "/created") -> Iterator[Verdict]:
     """Require whole seconds since 1970, within a day of the Date header where there is one."""
+    now = _date(response.headers.get("date"))
     if not isinstance(value, int) or isinstance(value, bool):
         yield Problem("a whole number of seconds", value, at=at)
-    elif not EARLIEST < value < LATEST:
+    elif value >= LATEST:
         yield Problem("seconds since 1970", value, at=at)
+    elif value > EARLIEST and (now is None or abs(now - value) <= DAY):
+        pass
+    elif is_recorded(response):
+        yield Inconclusive("a recording in which the time, or the Date header, may have been edited")
     else:
-        now = _date(response.headers.get("date"))
-        if now is not None and abs(now - value) > DAY:
-            yield Problem(f"about {now} (the Date header)", value, at=at)
+        yield Problem(f"about {now} (the Date header)" if now else "seconds since 1970", value, at=at)
 
 
 def _date(value: str | None) -> int | None:
     try:
         return int(parsedate_to_datetime(value).timestamp()) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -72,7 +114,8 @@ def _is_version(answered: str, asked: str) -> bool:
     if "@" in answered and "@" not in asked:
         return False
     parts = iter(re.split(r"[-:]", answered))
-    return asked.startswith(answered) or all(part in parts for part in re.split(r"[-:]", _MOVING.sub("", asked)))
+    fixed = re.split(r"[-:]", _MOVING.sub("", asked))
+    return asked.partition(":")[0] == answered or all(part in parts for part in fixed)
 
 
 def finish_reason(value: Any, at: str) -> Iterator[Verdict]:
@@ -89,17 +132,24 @@ def cap(asked: Mapping[str, Any]) -> int | None:
     )
 
 
-def cut_by_limit(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any, text: str) -> Iterator[Verdict]:
+def cut_by_limit(limited: Limited) -> Iterator[Verdict]:
     """Require `length` where the limit was passed, or reached in mid-sentence."""
-    limit, used = cap(asked), usage.get("completion_tokens")
-    if limit is None or not isinstance(used, int) or used < limit or reason != "stop":
-        return
-    if used == limit and (text.rstrip(" ").endswith(_SENTENCE_ENDS) or asked.get("stop")):
+    limit, used, text = limited.limit, limited.used, limited.text
+    if used < limit:
+        yield Inconclusive("no answer reached its token limit")
+    elif limited.reason == "stop" and used == limit and _may_have_ended(limited):
         yield Inconclusive("the answer may have ended by itself, just at the limit")
-    else:
-        yield Problem(
-            f"length (the limit is {limit} tokens, {used} came)", f"stop, after …{text[-24:]!r}", at="finish_reason"
-        )
+    elif limited.reason == "stop":
+        expected = f"length (the limit is {limit} tokens, {used} came)"
+        yield Problem(expected, f"stop, after …{text[-24:]!r}", at="finish_reason")
+
+
+def _may_have_ended(limited: Limited) -> bool:
+    """Whether a text of as many tokens as were allowed may be whole: engines count the token that ends it."""
+    text = limited.text.rstrip(" ")
+    if not text or limited.may_stop or text.endswith(_SENTENCE_ENDS):
+        return True
+    return limited.limit > 1 and len(text.split()) < PHRASE and not text.endswith(",")
 
 
 def prefix(value: Any, wanted: str, at: str) -> Iterator[Verdict]:
@@ -117,8 +167,8 @@ def intact(text: str, prompt: str, at: str) -> Iterator[Verdict]:
 
 
 def counts(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
-    """Require the three counts as whole numbers that are not negative; completion_tokens may be left out."""
-    for name in ("prompt_tokens", "completion_tokens", "total_tokens"):
+    """Require the three counts as whole numbers that are not negative."""
+    for name in COUNTS:
         value = usage.get(name, ABSENT)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             yield Problem("a whole number, 0 or more", value, at=f"{at}/{name}")
@@ -126,6 +176,6 @@ def counts(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
 
 def total(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
     """Require total = prompt + completion."""
-    parts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")]
+    parts = [usage.get(name) for name in COUNTS]
     if all(is_number(part) for part in parts) and parts[0] + parts[1] != parts[2]:  # type: ignore[operator]
         yield Problem(f"{parts[0]} + {parts[1]}", parts[2], at=f"{at}/total_tokens")

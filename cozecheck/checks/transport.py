@@ -7,7 +7,7 @@ from cozecheck.contract import sources
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import ABSENT, Exchange, FailureKind
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
-from cozecheck.views.wire import Answer, answer, attempt, is_json, json_body, labelled
+from cozecheck.views.wire import Answer, answer, attempt, is_file, is_json, is_recorded, json_body, labelled
 
 SILENT = (FailureKind.CONNECT, FailureKind.FIRST_BYTE)
 ENDLESS = (FailureKind.TOTAL, FailureKind.SIZE, FailureKind.EVENTS)
@@ -101,11 +101,24 @@ def _speaks_json(it: Answer) -> bool:
     return it.response.status >= 400 or operation(it.exchange.request) is not None
 
 
+def generated(exchange: Exchange) -> Answer | None:
+    """Read a 2xx answer of an operation that streams if so asked."""
+    asked = operation(exchange.request)
+    whole = answer(exchange)
+    if whole is None or asked is None or asked.name not in STREAMING_OPERATIONS or not whole.response.ok:
+        return None
+    body = exchange.request.parsed.value
+    if not isinstance(body, dict) or not isinstance(body.get("stream"), bool | None):
+        return None
+    # Recorders drop the bodies of streams.
+    return None if is_recorded(whole.response) and not whole.response.content else whole
+
+
 @check(
     "transport.stream-as-asked",
     Level.MUST,
     Basis.SPEC,
-    of=answer,
+    of=generated,
     cite=sources.STREAMING,
     breaks=("openai-python: a stream of nothing, or AssertionError in .stream()", "openai-node: empty iteration"),
     remedy="Stream if, and only if, the body says `stream: true`; the Accept header says nothing (SDKs send JSON).",
@@ -114,13 +127,7 @@ def _speaks_json(it: Answer) -> bool:
 )
 def stream_as_asked(it: Answer) -> Iterator[Verdict]:
     """`stream: true` is answered by an event stream, and anything else by one JSON body."""
-    asked = operation(it.exchange.request)
-    if asked is None or asked.name not in STREAMING_OPERATIONS or not it.response.ok:
-        return
-    body = it.exchange.request.parsed.value
-    if not isinstance(body, dict) or not isinstance(body.get("stream"), bool | None):
-        return
-    if body.get("stream") is True:
+    if it.exchange.request.json.get("stream") is True:
         if not it.response.is_stream:
             yield Problem("an event stream", _opening(it), at="body")
     elif it.response.is_stream or it.response.json is ABSENT:
@@ -147,18 +154,24 @@ def json_strict(it: Answer) -> Iterator[Verdict]:
         yield Problem("strict JSON", it.response.parsed.fault, at="body")
 
 
+def api_answer(exchange: Exchange) -> Answer | None:
+    """Read an answer of the API to what is no preflight, and no request for a file."""
+    path = api_path(exchange.request.path)
+    return None if path is None or exchange.request.method == "OPTIONS" or is_file(exchange) else answer(exchange)
+
+
 @check(
     "transport.redirect",
     Level.SHOULD,
     Basis.SDK,
-    of=answer,
+    of=api_answer,
     cite=sources.HTTP + ", section 15.4",
     breaks=("clients that do not follow redirects, and every POST that a 301 or 302 turns into a GET",),
     remedy="Serve the API at the path that was asked for, with and without a slash at the end.",
 )
 def redirect(it: Answer) -> Iterator[Verdict]:
     """The API answers by itself and sends nobody elsewhere."""
-    if api_path(it.exchange.request.path) is not None and 300 <= it.response.status < 400:
+    if 300 <= it.response.status < 400:
         target = it.response.headers.get("location")
         yield Problem("an answer", f"{it.response.status} to {target}", at="status")
 
@@ -192,10 +205,8 @@ def cors_preflight(it: Answer) -> Iterator[Verdict]:
 
 def live_answer(exchange: Exchange) -> Answer | None:
     """Read a live answer of the API: recordings drop headers."""
-    whole = answer(exchange)
-    if whole is None or not whole.response.http_version or api_path(exchange.request.path) is None:
-        return None
-    return None if exchange.request.method == "OPTIONS" else whole
+    whole = api_answer(exchange)
+    return None if whole is None or is_recorded(whole.response) else whole
 
 
 @check(
@@ -232,7 +243,7 @@ def cancel_on_disconnect(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     counts = [_running(run[name]) for name in ("before", "after") if name in run]
     if len(counts) < 2 or counts[0] is None or counts[1] is None:
         yield Inconclusive("the server has no /metrics that counts the requests in work")
-    elif not run["leaving"].left:
+    elif "leaving" not in run or not run["leaving"].left:
         yield Inconclusive("the answer was over before we could leave")
     elif counts[1] > counts[0]:
         yield Problem(f"{counts[0]:g} requests in work after leaving", f"{counts[1]:g}", at="/metrics")

@@ -7,10 +7,13 @@ from typing import Any
 from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import sources
+from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
+from cozecheck.views import answers
 from cozecheck.views.chat import ChatBody, chat_body
 from cozecheck.views.chat_stream import ChatStream, chat_stream, ended, usage_stream
+from cozecheck.views.requests import WORDS_PER_TOKEN, asked_chat
 
 BILLS = "bills, budgets and rate limits that count tokens"
 
@@ -28,7 +31,8 @@ def counted(exchange: Exchange) -> Counted | None:
     """Read the usage of a chat completion."""
     body = chat_body(exchange)
     if body:
-        return Counted(body.usage, "/usage", any(text.strip() for _, text in body.texts())) if body.usage else None
+        counts = isinstance(body.value.get("usage"), dict)
+        return Counted(body.usage, "/usage", any(text.strip() for _, text in body.texts())) if counts else None
     stream = chat_stream(exchange)
     if stream is None or not stream.usages:
         return None
@@ -121,12 +125,8 @@ def details(it: Counted) -> Iterator[Verdict]:
     for whole, group, part in PARTS:
         parts = it.usage.get(group)
         value = parts.get(part) if isinstance(parts, dict) else None
-        if isinstance(value, int) and value > it.usage[whole]:
+        if is_number(value) and value > it.usage[whole]:
             yield Problem(f"at most {it.usage[whole]}", value, at=f"{it.at}/{group}/{part}")
-
-
-MUCH_LONGER = 1.5
-"""How many times more tokens a prompt of ten times the words must at least count."""
 
 
 @relation(
@@ -141,19 +141,18 @@ MUCH_LONGER = 1.5
 )
 def plausible(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """A much longer prompt counts more tokens."""
+    asked = [asked_chat(run[name]) for name in ("short", "long") if name in run]
+    words = [each.words for each in asked if each]
     short, long = (_prompt_tokens(run.get(name)) for name in ("short", "long"))
-    if not short or not long:
+    if not short or not long or len(words) < 2:
         yield Inconclusive("no usage on both answers")
-    elif long < short * MUCH_LONGER:
-        yield Problem(f"many more than {short}", long, at="/usage/prompt_tokens")
+    elif (long - short) * WORDS_PER_TOKEN < words[1] - words[0]:
+        more = words[1] - words[0]
+        yield Problem(f"many more than {short}, for {more} words more", long, at="/usage/prompt_tokens")
 
 
 def _prompt_tokens(exchange: Exchange | None) -> int | None:
-    if exchange is None:
-        return None
-    body, stream = chat_body(exchange), chat_stream(exchange)
-    usage = body.usage if body else stream.usage if stream else {}
-    tokens = usage.get("prompt_tokens")
+    tokens = answers.usage(exchange).get("prompt_tokens") if exchange else None
     return tokens if isinstance(tokens, int) else None
 
 

@@ -1,15 +1,21 @@
 """The command `cozecheck`: one thin file a command."""
 
 import os
+import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
 
 import typer
 
 from cozecheck import __version__
-from cozecheck.cli import conformance, explain, judge, listing, serve
+from cozecheck.cli import conformance, explain, judge, listing, options, serve
+from cozecheck.cli.complaining import complaint
 from cozecheck.errors import CozecheckError
 
-INTERRUPTED = 3
+USAGE = 2
+NO_VERDICT = 3
 
 app = typer.Typer(
     name="cozecheck",
@@ -18,11 +24,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-app.command("conformance")(conformance.conformance)
-app.command("judge")(judge.judge)
+app.command("conformance", epilog=options.PLACES)(conformance.conformance)
+app.command("judge", epilog=options.PLACES)(judge.judge)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)
@@ -34,33 +39,70 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", is_eager=True, callback=_print_version, help="Print the version."),
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(USAGE)
 
 
 def main() -> None:
     """Run the command; whatever happens, it ends in one clear line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Being told to end is the same as Ctrl-C: what was done is kept.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command in this process and return its exit code; complaints go to stderr."""
+    # Not app(): that ends an interruption and a broken pipe with codes of its own.
+    command = typer.main.get_command(app)
     try:
-        app()
+        with command.make_context("cozecheck", list(arguments)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as done:
+        return _delivered(done.exit_code)
+    except typer.TyperException as error:
+        return _complain(complaint(error), error.exit_code)
     except CozecheckError as error:
-        _complain(str(error))
-        sys.exit(error.exit_code)
+        return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _complain("interrupted")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; nothing may be written to it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(INTERRUPTED)
+        return _complain("interrupted", NO_VERDICT)
+    except OSError as error:
+        return _undelivered(error)
     except Exception as error:
         if os.environ.get("COZECHECK_DEBUG"):
             raise
-        _complain(f"internal error: {type(error).__name__}: {error} (set COZECHECK_DEBUG=1 for the traceback)")
-        sys.exit(INTERRUPTED)
+        hint = "set COZECHECK_DEBUG=1 for the traceback"
+        return _complain(f"internal error: {type(error).__name__}: {error} ({hint})", NO_VERDICT)
+    return 0
 
 
-def _complain(words: str) -> None:
-    print(f"cozecheck: {words}", file=sys.stderr)
+def _delivered(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _undelivered(error)
+    return code
+
+
+def _undelivered(error: OSError) -> int:
+    """Our output cannot be written; what is left of it must not be tried again at exit."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):  # whoever read it has had enough, and knows
+        return NO_VERDICT
+    return _complain(f"the output cannot be written: {error.strerror or error}", NO_VERDICT)
+
+
+def _complain(words: str, code: int) -> int:
+    with suppress(OSError):
+        print(f"cozecheck: {' '.join(words.split())}", file=sys.stderr, flush=True)
+    return code

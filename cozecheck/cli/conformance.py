@@ -1,9 +1,12 @@
 """`cozecheck conformance`: parse, call, render, exit."""
 
+import typer
+
 from cozecheck.cli import options
 
 
 def conformance(
+    context: typer.Context,
     base_url: options.BaseUrl = None,
     api_key: options.ApiKey = None,
     model: options.Model = None,
@@ -26,17 +29,18 @@ def conformance(
     no_progress: options.NoProgress = False,
 ) -> None:
     """Judge a live server; with no --base-url, the bundled one."""
-    from cozecheck import profiles
-    from cozecheck.checks import ALL
-    from cozecheck.cli import live, output
+    from cozecheck.cli import live, output, selection
 
-    named = profiles.named(profile)
-    checks = profiles.choose(ALL, named, select or (), ignore or ())
-    to = output.destinations(report or ())
-    entries = output.accepted(baseline, [check.id for check in ALL])
+    order = selection.order(
+        context,
+        profile=profile,
+        wanted=select or (),
+        unwanted=ignore or (),
+        strict=strict,
+        reports=report or (),
+        baseline=baseline,
+    )
     target = live.Wanted(base_url, api_key, model, tuple(header or ()), flaw, http2=http2)
     pace = live.Pace(concurrency, max_requests, max_tokens, timeout, seed)
-    result = live.judge(
-        target, checks, pace, strict=strict or named.strict, quiet=quiet, progress=not (quiet or no_progress)
-    )
-    output.finish(result, to, entries, quiet=quiet)
+    result = live.judge(context, target, order, pace, quiet=quiet, progress=not (quiet or no_progress))
+    output.finish(result, order.to, order.accepted, quiet=quiet)

@@ -9,11 +9,12 @@ from cozecheck.cli import options
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE...", help="Exchanges, one a line: .jsonl or .jsonl.gz.", show_default=False),
+    typer.Argument(metavar="FILE", help="Exchanges, one a line: .jsonl or .jsonl.gz.", show_default=False),
 ]
 
 
 def judge(
+    context: typer.Context,
     files: Files,
     config: options.Config = None,
     select: options.Select = None,
@@ -29,20 +30,23 @@ def judge(
     import time
 
     from cozecheck import judge as road
-    from cozecheck import profiles
-    from cozecheck.checks import ALL
-    from cozecheck.cli import output
+    from cozecheck.cli import output, selection
 
-    named = profiles.named(profile)
-    checks = profiles.choose(ALL, named, select or (), ignore or ())
-    to = output.destinations(report or ())
-    entries = output.accepted(baseline, [check.id for check in ALL])
+    order = selection.order(
+        context,
+        profile=profile,
+        wanted=select or (),
+        unwanted=ignore or (),
+        strict=strict,
+        reports=report or (),
+        baseline=baseline,
+    )
     with output.progress("judging", hidden=quiet or no_progress) as advance:
         result = road.judge(
             files,
-            checks,
-            strict=strict or named.strict,
+            order.checks,
+            strict=order.strict,
             clock=time.time,
             progress=lambda exchange: advance(exchange.id),
         )
-    output.finish(result, to, entries, quiet=quiet)
+    output.finish(result, order.to, order.accepted, quiet=quiet)

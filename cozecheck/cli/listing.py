@@ -1,32 +1,28 @@
 """`cozecheck list KIND`."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-
-class Kind(StrEnum):
-    """What can be listed."""
-
-    CHECKS = "checks"
-    SCENARIOS = "scenarios"
-    FAMILIES = "families"
-    PROFILES = "profiles"
-    FLAWS = "flaws"
-    OPERATIONS = "operations"
+KINDS = ("checks", "scenarios", "families", "profiles", "flaws", "operations")
 
 
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="What to list.", show_default=False)],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List checks, scenarios, families, profiles, flaws or operations."""
+    import difflib
     import json
 
     from cozecheck import catalogue
+    from cozecheck.errors import UsageError
 
-    rows = catalogue.rows(kind.value)
+    if kind not in KINDS:
+        meant = difflib.get_close_matches(kind, KINDS, n=1, cutoff=0.5)
+        hint = f"did you mean {meant[0]!r}?" if meant else f"there are {', '.join(KINDS)}"
+        raise UsageError(f"there is no list of {kind!r}; {hint}")
+    rows = catalogue.rows(kind)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

@@ -3,17 +3,22 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import typer
+
 from cozecheck import bundled, scenarios
-from cozecheck.checks import Check
+from cozecheck.cli.options import blaming
 from cozecheck.cli.output import progress as progress_bar
+from cozecheck.cli.selection import Order
 from cozecheck.conformance import Budget, Course, Plan, run
 from cozecheck.errors import UsageError
 from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
+
+Lines = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Wanted:
     flaw: str | None
     http2: bool
 
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return "the bundled server" if self.base_url is None else self.base_url
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -39,51 +49,65 @@ class Pace:
     seed: int
 
 
-def judge(wanted: Wanted, checks: Sequence[Check], pace: Pace, *, strict: bool, quiet: bool, progress: bool) -> Report:
+def judge(context: typer.Context, wanted: Wanted, order: Order, pace: Pace, *, quiet: bool, progress: bool) -> Report:
     """Judge the target that is wanted."""
-    headers = tuple(_header(line) for line in wanted.headers)
-    with _endpoint(wanted, headers) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
+    with _endpoint(context, wanted) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
 
         def planned(plan: Plan) -> None:
             if not quiet:
-                _say(plan)
+                _say(wanted.name, plan)
             advance(total=plan.requests)
 
         course = Course(
             clock=time.time,
             concurrency=pace.concurrency,
             budget=Budget(pace.max_requests, pace.max_tokens),
-            strict=strict,
+            strict=order.strict,
             planned=planned,
             progress=advance,
         )
-        return asyncio.run(_run(endpoint, model, checks, pace, course))
+        return asyncio.run(_run(endpoint, model, order, pace, course))
 
 
-def _say(plan: Plan) -> None:
-    cost = f"{plan.requests} requests, about {plan.tokens:,} tokens at most"
-    print(f"{plan.subject.model}: {len(plan.scenarios)} scenarios, {cost}", file=sys.stderr)
+def _say(target: str, plan: Plan) -> None:
+    cost = f"{plan.requests} requests and about {plan.tokens:,} tokens at most"
+    share = f"{len(plan.scenarios)} of {len(scenarios.ALL)} scenarios"
+    print(f"{target}, model {plan.subject.model}: {share}, {cost}", file=sys.stderr)
 
 
-async def _run(endpoint: Endpoint, model: str | None, checks: Sequence[Check], pace: Pace, course: Course) -> Report:
+async def _run(endpoint: Endpoint, model: str | None, order: Order, pace: Pace, course: Course) -> Report:
     async with Probe(endpoint, Limits.within(pace.timeout)) as probe:
-        return await run(probe, scenarios.ALL, checks, model, pace.seed, course)
+        return await run(probe, scenarios.ALL, order.checks, model, pace.seed, course)
 
 
 @contextmanager
-def _endpoint(wanted: Wanted, headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[Endpoint, str | None]]:
+def _endpoint(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, str | None]]:
     """Give the endpoint and the model: of the named target, or of the bundled server, running."""
-    if wanted.base_url:
-        if wanted.flaw:
-            raise UsageError("--flaw is for the bundled server only: leave out --base-url")
-        yield Endpoint(wanted.base_url, wanted.api_key, headers, http2=wanted.http2), wanted.model
-        return
-    with bundled.running(wanted.flaw) as server:
-        yield Endpoint(server.base_url, server.api_key, headers, http2=wanted.http2), wanted.model or server.model
+    with blaming(context, "header"):
+        headers = tuple(_header(line) for line in wanted.headers)
+        Endpoint("http://127.0.0.1", headers=headers)
+    with ExitStack() as stack:
+        if wanted.base_url is None:
+            with blaming(context, "flaw"):
+                server = stack.enter_context(bundled.running(wanted.flaw))
+            yield Endpoint(server.base_url, server.api_key, headers, http2=wanted.http2), wanted.model or server.model
+            return
+        with blaming(context, "flaw"):
+            _require_no_flaw(wanted)
+        with blaming(context, "base-url"):
+            Endpoint(wanted.base_url)
+        with blaming(context, "api-key"):
+            endpoint = Endpoint(wanted.base_url, wanted.api_key, headers, http2=wanted.http2)
+        yield endpoint, wanted.model
+
+
+def _require_no_flaw(wanted: Wanted) -> None:
+    if wanted.flaw:
+        raise UsageError("flaws are for the bundled server only: leave out the flaw, or the base URL")
 
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip():
-        raise UsageError(f"--header {line!r}: a header has the form 'Name: value'")
+        raise UsageError("a header has the form 'Name: value'")
     return name.strip(), value.strip()

@@ -1,93 +1,94 @@
 """Options that mean the same wherever they appear."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cozecheck import config
+from cozecheck.errors import UsageError
+
+PLACES = (
+    "Every option can also stand in cozecheck.toml (timeout = 60) or in the environment (COZECHECK_TIMEOUT=60); "
+    "a flag wins over the environment, the environment over the file. A list in the environment is separated by "
+    "spaces or commas, headers by line breaks."
+)
+_SETTINGS = "cozecheck.settings"
 
 
-def _read_config(context: typer.Context, path: Path | None) -> Path | None:
-    """Make the configuration file the defaults of the other options: flag, environment, file, in this order."""
-    context.default_map = {**(context.default_map or {}), **config.load(path)}
+def _read_settings(context: typer.Context, path: Path | None) -> Path | None:
+    """Make file and environment the defaults of the other options."""
+    found = config.settings(path, os.environ)
+    context.meta[_SETTINGS] = found
+    context.default_map = {name.replace("-", "_"): setting.value for name, setting in found.items()}
     return path
 
 
-BaseUrl = Annotated[
-    str | None,
-    typer.Option(metavar="URL", envvar="COZECHECK_BASE_URL", help="The target, as in http://127.0.0.1:8080/v1."),
-]
+def origin(context: typer.Context, name: str) -> str:
+    """Say where the value of an option (with hyphens) came from: a flag, a variable, or a file and its key."""
+    found: dict[str, config.Setting] = context.meta.get(_SETTINGS, {})
+    source = context.get_parameter_source(name.replace("-", "_"))
+    from_flag = source is not None and source.name == "COMMANDLINE"
+    return f"--{name}" if from_flag or name not in found else found[name].origin
+
+
+@contextmanager
+def blaming(context: typer.Context, name: str) -> Iterator[None]:
+    """Let a UsageError of the block say where the option stands that is to blame."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{origin(context, name)}: {error}") from None
+
+
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The target, as in http://127.0.0.1:8080/v1.")]
 ApiKey = Annotated[
     str | None,
-    typer.Option(metavar="KEY", envvar=["COZECHECK_API_KEY", "OPENAI_API_KEY"], help="The key that the target wants."),
+    typer.Option(
+        metavar="KEY",
+        help="The key that the target wants; better in the environment: COZECHECK_API_KEY, else OPENAI_API_KEY.",
+    ),
 ]
-Model = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", envvar="COZECHECK_MODEL", help="The model to ask; else one that is listed."),
-]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask; else one that is listed.")]
 Config = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        envvar="COZECHECK_CONFIG",
+        envvar=config.PREFIX + "CONFIG",
+        show_envvar=False,
         is_eager=True,
-        callback=_read_config,
-        help="Options by name, in TOML; cozecheck.toml is read by itself.",
+        callback=_read_settings,
+        help="Options by name, in TOML; else cozecheck.toml, if it is there.",
     ),
 ]
-Select = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", envvar="COZECHECK_SELECT", help="Checks or families to judge by; repeatable."),
-]
-Ignore = Annotated[
-    list[str] | None,
-    typer.Option(metavar="GLOB", envvar="COZECHECK_IGNORE", help="Checks or families to leave out; repeatable."),
-]
-ProfileName = Annotated[
-    str, typer.Option(metavar="NAME", envvar="COZECHECK_PROFILE", help="A named selection: `cozecheck list profiles`.")
-]
-Baseline = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", envvar="COZECHECK_BASELINE", help="Departures that are known and accepted, in TOML."),
-]
-Strict = Annotated[bool, typer.Option("--strict", envvar="COZECHECK_STRICT", help="A warning counts as a failure.")]
+Select = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks or families to judge by; repeatable.")]
+Ignore = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks or families to leave out; repeatable.")]
+ProfileName = Annotated[str, typer.Option(metavar="NAME", help="A named selection: `cozecheck list profiles`.")]
+Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Departures that are known and accepted, in TOML.")]
+Strict = Annotated[bool, typer.Option("--strict/--no-strict", help="A warning counts as a failure.")]
 Reports = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FORMAT=PATH",
-        envvar="COZECHECK_REPORT",
         help="Write a report: text, json, junit, markdown or html; PATH - is stdout; repeatable.",
     ),
 ]
-Concurrency = Annotated[
-    int, typer.Option(metavar="N", min=1, max=256, envvar="COZECHECK_CONCURRENCY", help="Scenarios at a time.")
-]
-MaxRequests = Annotated[
-    int | None,
-    typer.Option(metavar="N", min=1, envvar="COZECHECK_MAX_REQUESTS", help="Send no more requests than this."),
-]
+Concurrency = Annotated[int, typer.Option(metavar="N", min=1, max=256, help="Scenarios at a time.")]
+MaxRequests = Annotated[int | None, typer.Option(metavar="N", min=1, help="Send no more requests than this.")]
 MaxTokens = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", min=1, envvar="COZECHECK_MAX_TOKENS", help="Ask for no more tokens than this, as guessed."
-    ),
+    int | None, typer.Option(metavar="N", min=1, help="Ask for no more tokens than this, as guessed.")
 ]
-Timeout = Annotated[
-    float,
-    typer.Option(metavar="SECONDS", min=0.1, envvar="COZECHECK_TIMEOUT", help="How long a target may be silent."),
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="How long a target may be silent.")]
+Seed = Annotated[
+    int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The seed that requests are sent with counts from it.")
 ]
-Seed = Annotated[int, typer.Option(metavar="N", envvar="COZECHECK_SEED", help="What varies from run to run, fixed.")]
-Header = Annotated[
-    list[str] | None,
-    typer.Option(metavar="'K: V'", envvar="COZECHECK_HEADER", help="A header for every request; repeatable."),
-]
+Header = Annotated[list[str] | None, typer.Option(metavar="'K: V'", help="A header for every request; repeatable.")]
 Flaw = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", envvar="COZECHECK_FLAW", help="The bundled server is wrong on purpose: `list flaws`."),
+    str | None, typer.Option(metavar="NAME", help="The bundled server is wrong on purpose: `cozecheck list flaws`.")
 ]
-Http2 = Annotated[bool, typer.Option("--http2", envvar="COZECHECK_HTTP2", help="Speak HTTP/2 to the target.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", envvar="COZECHECK_QUIET", help="Print the last line only.")]
-NoProgress = Annotated[
-    bool, typer.Option("--no-progress", envvar="COZECHECK_NO_PROGRESS", help="Show no progress bar.")
-]
+Http2 = Annotated[bool, typer.Option("--http2/--no-http2", help="Speak HTTP/2 to the target.")]
+Quiet = Annotated[bool, typer.Option("--quiet/--no-quiet", "-q", help="Print the last line only.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress/--progress", help="Show no progress bar.")]

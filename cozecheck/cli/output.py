@@ -14,8 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cozecheck import baseline
-from cozecheck.checks.registry import nearest
+from cozecheck.baseline import Accepted, apply
 from cozecheck.errors import UsageError
 from cozecheck.findings import Report
 from cozecheck.render import FORMATS, text
@@ -32,10 +31,10 @@ class Destination:
 
 
 def destinations(options: Sequence[str]) -> tuple[Destination, ...]:
-    """Read FORMAT=PATH options; raises UsageError for what is none."""
+    """Read FORMAT=PATH options; raises UsageError for what is none, or cannot be written."""
     found = tuple(_destination(option) for option in options)
     if sum(each.path == STDOUT for each in found) > 1:
-        raise UsageError("--report: only one report can go to stdout")
+        raise UsageError("only one report can go to stdout")
     return found
 
 
@@ -43,57 +42,54 @@ def _destination(option: str) -> Destination:
     format, equals, path = option.partition("=")
     if format not in FORMATS:
         known = ", ".join(FORMATS)
-        raise UsageError(f"--report {option}: no format is called {format!r}; there are {known}")
+        raise UsageError(f"{option}: no format is called {format!r}; there are {known}")
     if not equals:
         path = STDOUT
     if not path:
-        raise UsageError(f"--report {option}: a path is missing after {format}=")
+        raise UsageError(f"{option}: a path is missing after {format}=")
+    if path != STDOUT:
+        _require_room(Path(path))
     return Destination(format, path)
 
 
-def accepted(path: Path | None, known: Sequence[str]) -> tuple[baseline.Accepted, ...]:
-    """Read a baseline file; raises UsageError for one that cannot be used."""
-    if path is None:
-        return ()
-    try:
-        entries = baseline.parse(path.read_text("utf-8"), str(path))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    for entry in entries:
-        if "*" not in entry.id and entry.id not in known:
-            raise UsageError(f"{path}: no check is called {entry.id!r}{nearest(entry.id, known, 'checks')}")
-    return entries
+def _require_room(path: Path) -> None:
+    """Find out before a run, not after it, that its report has no place to go."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a directory: name a file")
+    existing = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not os.access(existing, os.W_OK) or not (existing == path or existing.is_dir()):
+        raise UsageError(f"{path} cannot be written")
 
 
-def finish(report: Report, to: Sequence[Destination], entries: Sequence[baseline.Accepted], *, quiet: bool) -> None:
+def finish(report: Report, to: Sequence[Destination], entries: Sequence[Accepted], *, quiet: bool) -> None:
     """Apply the baseline, write the reports, print the summary, exit with the report's code."""
     if entries:
-        report = baseline.apply(report, entries, date.today())
-    for destination in to:
-        _write(FORMATS[destination.format](report), destination.path)
+        report = apply(report, entries, date.today())
+    lost = [reason for each in to if (reason := _write(FORMATS[each.format](report), each.path))]
     terminal = sys.stderr if any(each.path == STDOUT for each in to) else sys.stdout
     colour = terminal.isatty() and not os.environ.get("NO_COLOR")
     summary = text.render(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
     _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
+    if lost:
+        raise UsageError(lost[0])
     raise typer.Exit(report.exit_code)
 
 
-def _write(content: str, path: str) -> None:
+def _write(content: str, path: str) -> str:
+    """Write to a file or to stdout; return why it could not be done."""
     if path == STDOUT:
         _print(content, sys.stdout)
-        return
+        return ""
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(content, "utf-8", "backslashreplace")
     except OSError as error:
-        raise UsageError(f"--report: {path} cannot be written: {error.strerror}") from None
+        return f"--report: {path} cannot be written: {error.strerror}"
+    return ""
 
 
 def _print(content: str, stream: TextIO) -> None:
-    encoding = stream.encoding or "utf-8"
-    stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
+    stream.write(content)
     stream.flush()
 
 

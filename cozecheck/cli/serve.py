@@ -1,6 +1,6 @@
 """`cozecheck serve`: the reference server, by its own command."""
 
-import subprocess
+import os
 import sys
 
 import typer
@@ -10,8 +10,5 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 
 def serve(context: typer.Context) -> None:
     """Run the reference server; takes the options of coze-server."""
-    try:
-        done = subprocess.run([sys.executable, "-m", "reference_server", *context.args], check=False)
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
-    raise typer.Exit(done.returncode)
+    # In our place, not beside us: signals and exit codes are its own.
+    os.execv(sys.executable, [sys.executable, "-m", "reference_server", *context.args])  # noqa: S606

@@ -106,12 +106,20 @@ def _messages(messages: Any) -> Iterator[Fault]:
     for index, message in enumerate(messages):
         if not isinstance(message, dict):
             yield Fault(f"messages[{index}]", "type", "the message is not an object")
-        elif message.get("role") is None:
-            yield Fault(f"messages[{index}].role", "missing", "the message has no role")
-        elif message["role"] not in ROLES:
-            yield Fault(f"messages[{index}].role", "enum", f"role {message['role']!r} is not documented")
-        elif message["role"] in WITH_CONTENT and message.get("content") is None:
-            yield Fault(f"messages[{index}].content", "missing", "the message has no content")
+        else:
+            yield from _message(message, f"messages[{index}]")
+
+
+def _message(message: Mapping[str, Any], at: str) -> Iterator[Fault]:
+    role = message.get("role")
+    if role is None:
+        yield Fault(f"{at}.role", "missing", "the message has no role")
+    elif not isinstance(role, str) or role not in ROLES:
+        yield Fault(f"{at}.role", "enum", f"role {role!r} is not documented")
+    elif role in WITH_CONTENT and "content" not in message:
+        yield Fault(f"{at}.content", "missing", "the message has no content")
+    elif role in WITH_CONTENT and message["content"] is None:
+        yield Fault(f"{at}.content", "type", "the content of the message is null")
 
 
 def _wrong(body: Mapping[str, Any], name: str, wanted: str, fits: Callable[[Any], bool]) -> Iterator[Fault]:
@@ -121,7 +129,7 @@ def _wrong(body: Mapping[str, Any], name: str, wanted: str, fits: Callable[[Any]
 
 
 def _number(*, whole: bool) -> Callable[[Any], bool]:
-    return lambda value: is_number(value) and (not whole or value == int(value))
+    return lambda value: is_number(value) and (not whole or isinstance(value, int) or value.is_integer())
 
 
 def _stops(stop: Any) -> Iterator[Fault]:

@@ -21,7 +21,8 @@ def _ids(exchange: Exchange) -> list[str]:
     body = exchange.response.json if exchange.response else None
     data = body.get("data") if isinstance(body, dict) else None
     items = data if isinstance(data, list) else []
-    return [item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]]
+    ids = [item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)]
+    return [each for each in ids if each and each.isprintable()]
 
 
 @scenario("models.unknown", "models.retrieve-unknown", "models.unknown-*", "errors.*")

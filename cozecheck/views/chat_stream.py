@@ -53,8 +53,9 @@ class ChatStream:
 
     @cached_property
     def chunks(self) -> list[tuple[int, dict[str, Any]]]:
-        """The chunks that are JSON objects and no errors, with their event numbers."""
-        return [(at, value) for at, value in self._values if isinstance(value, dict) and error_in(value) is ABSENT]
+        """The chunks that are JSON objects, and neither errors nor notes, with their event numbers."""
+        chunks = [(at, value) for at, value in self._values if isinstance(value, dict) and error_in(value) is ABSENT]
+        return [(at, chunk) for at, chunk in chunks if not _is_note(chunk)]
 
     @cached_property
     def errors(self) -> list[tuple[int, Any]]:
@@ -116,13 +117,28 @@ class ChatStream:
         return tuple((self.chunks[int(each.path[0])][0], each.below()) for each in found if each.path)
 
 
+def _is_note(chunk: dict[str, Any]) -> bool:
+    """Whether a chunk only says what Azure's filters found: it comes before the answer, without id and model."""
+    return "prompt_filter_results" in chunk and not chunk.get("choices")
+
+
+def _is_expiry(delta: Any) -> bool:
+    """Whether a delta only says until when the audio is kept: it comes last, and has no finish_reason."""
+    return isinstance(delta, dict) and isinstance(delta.get("audio"), dict) and set(delta["audio"]) == {"expires_at"}
+
+
 def _add(choice: StreamedChoice, at: int, sent: dict[str, Any]) -> None:
-    choice.seen.append(at)
-    if "finish_reason" not in sent:
-        choice.without_finish_key.append(at)
-    elif sent["finish_reason"] is not None:
-        choice.finishes.append((at, sent["finish_reason"]))
     delta = sent.get("delta")
+    if _is_expiry(delta):
+        return
+    choice.seen.append(at)
+    reason = sent.get("finish_reason")
+    if reason is not None:
+        choice.finishes.append((at, reason))
+    elif isinstance(sent.get("finish_details"), dict):  # gpt-4-vision-preview, in 2023
+        choice.finishes.append((at, None))
+    elif "finish_reason" not in sent:
+        choice.without_finish_key.append(at)
     if not isinstance(delta, dict):
         choice.without_delta.append(at)
         return

@@ -17,10 +17,13 @@ class Refusal:
     error: Any
 
     @property
-    def says(self) -> str:
-        """The message in lower case, or the whole body where there is no envelope."""
-        message = self.error.get("message") if isinstance(self.error, dict) else None
-        return message.lower() if isinstance(message, str) else self.response.content[:2000].decode("utf-8", "replace")
+    def is_proxys(self) -> bool:
+        """Whether a proxy may have spoken in the server's place."""
+        return self.response.status in PROXYS
+
+
+PROXYS = frozenset((403, 413, 502, 503, 504, *range(520, 531)))
+"""Statuses that proxies answer by themselves, in words of their own: Cloudflare's, before api.openai.com, too."""
 
 
 def refusal(exchange: Exchange) -> Refusal | None:

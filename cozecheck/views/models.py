@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import Exchange, Response
@@ -45,7 +46,7 @@ def model_answer(exchange: Exchange) -> ModelAnswer | None:
     if whole is None or asked is None or asked.name != "models.retrieve":
         return None
     path = api_path(exchange.request.path) or ""
-    return ModelAnswer(exchange, whole.response, path.removeprefix("/models/"))
+    return ModelAnswer(exchange, whole.response, unquote(path.removeprefix("/models/")))
 
 
 def nonsense_model(exchange: Exchange) -> Asked | None:

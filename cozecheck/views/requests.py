@@ -11,7 +11,7 @@ from cozecheck.exchange import Exchange, Response
 from cozecheck.findings import Inconclusive, Problem, Unsupported, Verdict
 from cozecheck.views.chat import chat_answer
 from cozecheck.views.failures import error_in
-from cozecheck.views.wire import answer
+from cozecheck.views.wire import answer, is_recorded
 
 PLAIN = frozenset(("model", "messages", "stream", "max_tokens", "max_completion_tokens", "temperature"))
 """Parameters that no server refuses: a refusal of a request with no others is about its messages."""
@@ -34,16 +34,27 @@ REASONS_ELSEWHERE = frozenset(
     }
 )
 UNKNOWN_MODEL = re.compile(
-    r"(\bmodel\b.{0,120}(not exist|doesn't exist|not found|is unknown|not (available|supported|accessible)|deprecated)"
-    r"|\b(invalid|unknown|no such|unsupported) model|pinned to .{0,80} requested)",
+    r"(\bmodel\b.{0,120}(not exist|doesn't exist|not found|is unknown|deprecated)"
+    r"|\b(invalid|unknown|no such) model|pinned to .{0,80} requested)",
     re.S,
 )
 """How servers say, in lower case, that they do not have a model."""
+UNFIT_MODEL = re.compile(r"\bmodel\b.{0,120}not (available|supported|accessible)|unsupported model", re.S)
+"""How servers say, in lower case, that a model that they have is not for this."""
+WORDS_PER_TOKEN = 2
+"""More words a token than any tokenizer reaches on prose."""
 _NONSENSE = re.compile(r"no[-_]such|(does|do)[-_]?not[-_]?exist|non-?exist|not-?found|unknown-model", re.I)
 """What people call a model that is to be unknown."""
 _OUTAGE = re.compile(
-    r"had an error (while )?processing your request|overloaded|temporarily|try again (later|in)|timed? ?out"
+    r"error (occurred )?(while )?processing your request|currently overloaded|overloaded (with|or not)"
+    r"|temporarily|try again (later|in)|timed? ?out"
 )
+KEPT_OUT = frozenset((401, 402, 403, 408, 429))
+"""Statuses of those who do not come to be read at all: the key, the money, the patience."""
+_UNSUITED = frozenset(("unsupported_parameter", "unsupported_value", "unsupported_model"))
+"""Codes by which OpenAI says that this model does not take what others do."""
+_BESIDE_THE_POINT = frozenset(("model", "max_tokens", "max_completion_tokens", "temperature"))
+"""Parameters of every plain question: a refusal that names one is not about its messages."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,9 @@ class Asked:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """How the request departs from what is documented."""
-        return tuple(faults(self.body))
+        found = tuple(faults(self.body))
+        named_in_path = "/deployments/" in self.exchange.request.path  # Azure's way to name the model
+        return tuple(fault for fault in found if fault.param != "model") if named_in_path else found
 
     @cached_property
     def messages(self) -> list[dict[str, Any]]:
@@ -78,24 +91,50 @@ class Asked:
         words = message if isinstance(message, str) else self.response.content[:2000].decode("utf-8", "replace")
         return words.lower()
 
+    @cached_property
+    def words(self) -> int:
+        """How many words of text the messages hold."""
+        return sum(len(text.split()) for message in self.messages for text in _texts(message.get("content")))
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether a 5xx looks like bad luck: a proxy's, or OpenAI's own sentence for it."""
+        status = self.response.status
+        return status in (502, 503, 504, 529) or (status >= 500 and bool(_OUTAGE.search(self.says)))
+
     @property
     def is_outage(self) -> bool:
-        """Whether a 5xx looks like bad luck: overloaded, without a word, or OpenAI's own sentence for it."""
-        silent = not self.response.content.strip()
-        return self.response.status in (502, 503, 504, 529) or silent or bool(_OUTAGE.search(self.says))
+        """Whether a 5xx looks like bad luck, or does not say a word."""
+        return self.is_overloaded or (self.response.status >= 500 and not self.response.content.strip())
+
+    @property
+    def is_kept_out(self) -> bool:
+        """Whether the request was refused before it was read."""
+        return self.response.status in KEPT_OUT
+
+    @property
+    def is_unsuited(self) -> bool:
+        """Whether the refusal says, by its code, that this model does not take this."""
+        code = self.error.get("code")
+        return self.response.status < 500 and isinstance(code, str) and code in _UNSUITED
 
     @property
     def is_refused_elsewhere(self) -> bool:
         """Whether the refusal is about the key, the quota, the model or the content, not about the request's form."""
         codes = self.error.get("code"), self.error.get("type")
         named = any(isinstance(code, str) and code in REASONS_ELSEWHERE for code in codes)
-        return self.response.status in (401, 402, 403, 408, 429) or named or bool(UNKNOWN_MODEL.search(self.says))
+        return self.is_kept_out or named or any(each.search(self.says) for each in (UNKNOWN_MODEL, UNFIT_MODEL))
 
     def names(self, *params: str) -> bool:
         """Whether the refusal names one of *params*, in `param` or in its words."""
         param = self.error.get("param")
         words = f"{param if isinstance(param, str) else ''} {self.says}"
         return any(re.search(rf"\b{re.escape(name.lower())}\b", words.lower()) for name in params)
+
+
+def _texts(content: Any) -> list[str]:
+    parts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else [content]
+    return [part for part in parts if isinstance(part, str)]
 
 
 def asked_chat(exchange: Exchange) -> Asked | None:
@@ -137,9 +176,12 @@ def garbled(exchange: Exchange) -> Asked | None:
     known = operation(exchange.request)
     if whole is None or known is None or known.method != "POST" or not known.name.endswith(".create"):
         return None
-    if isinstance(exchange.request.parsed.value, dict) or not exchange.request.is_whole:
+    request = exchange.request
+    if isinstance(request.parsed.value, dict) or not request.is_whole or request.headers.get("content-encoding"):
         return None
-    return Asked(exchange, whole.response, {})
+    # Where a recording holds nothing that was sent, and a good answer, the recorder dropped it.
+    lost = is_recorded(whole.response) and whole.response.ok and not request.body
+    return None if lost else Asked(exchange, whole.response, {})
 
 
 def acceptance(asked: Asked, what: str) -> Verdict | None:
@@ -147,7 +189,9 @@ def acceptance(asked: Asked, what: str) -> Verdict | None:
     if asked.response.ok:
         return None
     status = asked.response.status
-    if asked.is_refused_elsewhere:
+    if asked.is_unsuited and is_recorded(asked.response):  # of the model in question we ask only what it must take
+        return Unsupported(f"{what}: {asked.says[:200]}")
+    if asked.is_refused_elsewhere or (status < 500 and str(asked.error.get("param")) in _BESIDE_THE_POINT):
         return Inconclusive(f"{what}: refused for another reason ({status})")
     if status >= 500 and asked.is_outage:
         return Inconclusive(f"{what}: the server was out of order ({status})")

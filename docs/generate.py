@@ -1,0 +1,35 @@
+"""Writes what is generated: `make docs`."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from docs import checks, commands, examples, kill_matrix, report, scenarios
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES: Mapping[str, Callable[[], str]] = {
+    "checks.md": checks.page,
+    "commands.md": commands.page,
+    "kill-matrix.md": kill_matrix.page,
+    "report.md": report.page,
+    "scenarios.md": scenarios.page,
+}
+"""The generated pages of this folder; README.md is written by hand, what its examples print is not."""
+
+
+def main() -> None:
+    """Write every page, and what the examples of the README print today."""
+    for name, page in PAGES.items():
+        _write(Path(__file__).with_name(name), page())
+    _write(README, examples.refreshed(README.read_text("utf-8")))
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8", newline="\n")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
