@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from cozecheck.checks import Check
 from cozecheck.checks.conclusion import conclude
 from cozecheck.checks.judging import Bench
+from cozecheck.checks.registry import matches
 from cozecheck.errors import NoVerdictError
 from cozecheck.exchange import Exchange, FailureKind
 from cozecheck.findings import Report, Target
@@ -65,9 +65,7 @@ def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budge
 
 
 def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
-    return any(
-        check.scenario == scenario.id or fnmatchcase(check.id, draw) for draw in scenario.draws for check in checks
-    )
+    return any(matches(draw, check) for draw in scenario.draws for check in checks)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """What went over the wire: one request and its response, frozen."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import jiter
 
 from cozecheck import encoding, sse
+
+T = TypeVar("T")
 
 MAX_CONTENT: Final = 32 * 1024 * 1024
 """Bytes a body may unpack to."""
@@ -200,3 +203,22 @@ class Exchange:
     origin: str = ""
     left: bool = False
     """We closed the connection ourselves, on purpose, before the response ended."""
+
+    @cached_property
+    def readings(self) -> dict[Callable[["Exchange"], Any], Any]:
+        """What views have read of it so far: see `read_once`."""
+        return {}
+
+
+def read_once(view: Callable[[Exchange], T]) -> Callable[[Exchange], T]:
+    """Keep what *view* reads with the exchange: a hundred checks share a few views."""
+
+    @wraps(view)
+    def read(exchange: Exchange) -> T:
+        readings = exchange.readings
+        if view not in readings:
+            readings[view] = view(exchange)
+        found: T = readings[view]
+        return found
+
+    return read

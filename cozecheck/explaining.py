@@ -2,9 +2,8 @@
 
 import textwrap
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
-from cozecheck.checks.registry import Check
+from cozecheck.checks.registry import Check, matches
 from cozecheck.findings import DEPARTURE, Basis
 from cozecheck.scenarios import Scenario
 
@@ -19,7 +18,7 @@ WIDTH = 100
 
 def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
     """Return everything that is known of *check*, in lines of `WIDTH` columns."""
-    drawn = [each.id for each in scenarios if any(fnmatchcase(check.id, draw) for draw in each.draws)]
+    drawn = [each.id for each in scenarios if any(matches(draw, check) for draw in each.draws)]
     rows = [
         ("level", f"{check.level.upper()}: a departure is {DEPARTURE[check.level]}"),
         ("basis", f"{check.basis}: {BASES[check.basis]}"),
@@ -33,5 +32,7 @@ def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
     lines = [check.id, "", *textwrap.wrap(check.requirement, WIDTH), ""]
     for label, words in rows:
         if words:
-            lines += textwrap.wrap(words, WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10)
+            lines += textwrap.wrap(
+                words, WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10, break_on_hyphens=False
+            )
     return "\n".join(lines)

@@ -1,7 +1,6 @@
 """Exchanges on disk: JSON lines, plain or gzipped, to exchanges."""
 
 import base64
-import binascii
 import gzip
 import json
 import re
@@ -9,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cozecheck.errors import UsageError
 from cozecheck.exchange import Exchange, Headers, Read, Request, Response
@@ -47,22 +47,30 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
 
 
 def _exchange(value: Mapping[str, Any], id: str, where: str) -> Exchange:
-    request, response = (_part(value, key, where) for key in ("request", "response"))
     return Exchange(
-        request=Request(
-            method=_text(request, "method", where).upper(),
-            url=_known(_text(request, "url", where)),
-            headers=_headers(request, where),
-            body=b"" if _is_cut(request) else _body(request, where),
-            is_whole=not _is_cut(request),
-        ),
-        response=Response(
-            status=_status(response, where),
-            headers=_headers(response, where),
-            body=_body(response, where),
-            reads=_reads(response, where),
-        ),
+        _request(_part(value, "request", where), f"{where}: request"),
+        _response(_part(value, "response", where), f"{where}: response"),
         id=id,
+    )
+
+
+def _request(part: Mapping[str, Any], where: str) -> Request:
+    is_cut = _is_cut(part)
+    return Request(
+        method=_text(part, "method", where).upper(),
+        url=_url(part, where),
+        headers=_headers(part, where),
+        body=b"" if is_cut else _body(part, where),
+        is_whole=not is_cut,
+    )
+
+
+def _response(part: Mapping[str, Any], where: str) -> Response:
+    return Response(
+        status=_status(part, where),
+        headers=_headers(part, where),
+        body=_body(part, where),
+        reads=_reads(part, where),
     )
 
 
@@ -76,8 +84,17 @@ def _part(value: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
 def _text(part: Mapping[str, Any], key: str, where: str) -> str:
     text = part.get(key)
     if not isinstance(text, str):
-        raise UsageError(f"{where}: {key}: a string is expected")
+        raise UsageError(f"{where}.{key}: a string is expected")
     return text
+
+
+def _url(part: Mapping[str, Any], where: str) -> str:
+    url = _known(_text(part, "url", where))
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise UsageError(f"{where}.url: not a URL ({error})") from None
+    return url
 
 
 def _known(text: str) -> str:
@@ -88,14 +105,14 @@ def _known(text: str) -> str:
 def _status(part: Mapping[str, Any], where: str) -> int:
     status = part.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
-        raise UsageError(f"{where}: response.status: a number is expected")
+        raise UsageError(f"{where}.status: a whole number is expected")
     return status
 
 
 def _headers(part: Mapping[str, Any], where: str) -> Headers:
     headers = part.get("headers") or {}
     if not isinstance(headers, dict):
-        raise UsageError(f"{where}: headers: an object of lists is expected")
+        raise UsageError(f"{where}.headers: an object of lists is expected")
     lines = (
         (name, value)
         for name, values in headers.items()
@@ -109,12 +126,12 @@ def _body(part: Mapping[str, Any], where: str) -> bytes:
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise UsageError(f"{where}: body: a string is expected")
+        raise UsageError(f"{where}.body: a string is expected")
     if part.get("body_kind") == "base64":
         try:
             return base64.b64decode(body, validate=True)
-        except binascii.Error as error:
-            raise UsageError(f"{where}: body: not base64 ({error})") from None
+        except ValueError as error:
+            raise UsageError(f"{where}.body: not base64 ({error})") from None
     return _known(body).encode("utf-8", "surrogatepass")
 
 
@@ -127,5 +144,5 @@ def _reads(part: Mapping[str, Any], where: str) -> tuple[Read, ...]:
     reads = part.get("reads") or []
     try:
         return tuple(Read(float(at), int(size)) for at, size in reads)
-    except (TypeError, ValueError):
-        raise UsageError(f"{where}: reads: pairs of seconds and bytes are expected") from None
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(f"{where}.reads: pairs of seconds and bytes are expected") from None

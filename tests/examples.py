@@ -170,7 +170,7 @@ def stream(*events: Any, asked: Any = None, done: bool = True, **more: Any) -> E
     return exchange(asked or asking(stream=True), chat_stream(*(events or HELLO), done=done), **more)
 
 
-USAGE_ASKED = {"stream": True, "stream_options": {"include_usage": True}}
+USAGE_ASKED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 
 
 def usage_stream(*events: Any, **more: Any) -> Exchange:

@@ -118,14 +118,17 @@ def _named(item: Mapping[str, object]) -> bool:
 def model_listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     """The model that answers is in the list."""
     chat, models = run.get("chat"), run.get("list")
-    if chat is None or models is None or not _ok(chat) or not _ok(models):
+    if chat is None or models is None or not _ok(chat) or not models_list(models) or not _is_readable(models):
         yield Inconclusive("no answer and no list to compare")
         return
-    assert models.response is not None
     asked = chat.request.json.get("model")
     known = _ids(models)
     if asked not in known:
         yield Problem(f"{asked} among the models", known[:20], at="/data")
+
+
+def _is_readable(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.json is not ABSENT
 
 
 def _ids(exchange: Exchange) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from cozecheck.exchange import Request
@@ -70,6 +71,7 @@ RESOURCES = frozenset(
 _AFTER_VERSION = re.compile(r"/v\d+(?:beta\d*)?(/.*)?$")
 
 
+@lru_cache(1024)
 def api_path(path: str) -> str | None:
     """Return the part of *path* after the version (`/v1`), or after the gateway's prefix; None if there is neither."""
     match = _AFTER_VERSION.search(path)
@@ -82,10 +84,15 @@ def api_path(path: str) -> str | None:
 
 def operation(request: Request) -> Operation | None:
     """Return the operation that *request* asks for, if it is one we know."""
-    path = api_path(request.path)
-    if path is None:
+    return _operation_at(request.method, request.path)
+
+
+@lru_cache(1024)
+def _operation_at(method: str, path: str) -> Operation | None:
+    part = api_path(path)
+    if part is None:
         return None
-    return next((known for known in OPERATIONS if known.method == request.method and _matches(known.path, path)), None)
+    return next((known for known in OPERATIONS if known.method == method and _matches(known.path, part)), None)
 
 
 def is_known_path(path: str) -> bool:

@@ -20,7 +20,7 @@ from cozecheck.render.summary import (
 from cozecheck.render.visible import cut
 
 MOST_ACTUAL = 4000
-EXAMPLES = 10
+EXAMPLES = 3
 """Findings of one check that are shown; the JSON report has all."""
 
 

@@ -46,8 +46,8 @@ class Departures:
 
     @property
     def first(self) -> Finding:
-        """The finding that speaks for all in what they share."""
-        return self.findings[0]
+        """The finding that speaks for all in what they share, its value in words."""
+        return self.examples(1)[0]
 
     @property
     def extent(self) -> str:

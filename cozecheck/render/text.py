@@ -102,9 +102,11 @@ def _departures(group: Departures, paint: Paint, width: int, limit: int) -> Iter
     yield f"{paint(f'{first.outcome.upper():<5}', first.outcome)} {paint(visible(first.id), 'bold')}  {strength}"
     yield from _wrapped("", first.requirement, width, indent=6)
     shown = group.examples(limit)
-    for finding in shown:
+    for number, finding in enumerate(shown):
         yield ""
         yield from _example(finding, paint, width)
+        if not number:
+            yield from _command(finding, paint)
     if len(group.findings) > len(shown):
         yield ""
         yield paint(f"      and {len(group.findings) - len(shown):,} more of these", "dim")
@@ -120,6 +122,10 @@ def _example(finding: Finding, paint: Paint, width: int) -> Iterator[str]:
         yield f"      {visible(where)}"
     yield from _wrapped("expected", cut(finding.expected, MOST_ACTUAL), width, indent=8, paint=paint)
     yield from _wrapped("actual", cut(finding.actual, MOST_ACTUAL), width, indent=8, paint=paint)
+
+
+def _command(finding: Finding, paint: Paint) -> Iterator[str]:
+    """Yield the line that shows it again: one is enough for a check."""
     if len(finding.curl) > MOST_CURL:
         yield f"        {paint('curl', 'dim')}      {len(finding.curl):,} characters: see the JSON report"
     elif finding.curl:

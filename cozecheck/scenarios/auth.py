@@ -3,7 +3,7 @@
 from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
 
 
-@scenario("auth.keys", "auth.*", "errors.*")
+@scenario("auth.keys", "auth", "errors")
 def keys(subject: Subject) -> Steps:
     """A wrong key, none, and one in the wrong form."""
     question = subject.ask("Say hello.", 8)

@@ -8,7 +8,7 @@ from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
 NO_SUCH_MODEL = "no-such-model-4711"
 
 
-@scenario("models.all", "models.*")
+@scenario("models.all", "models")
 def every(subject: Subject) -> Steps:
     """The list, one model of it, and an answer by the model in question."""
     listed = yield Send("list", "GET", "/models")
@@ -25,10 +25,11 @@ def _ids(exchange: Exchange) -> list[str]:
     return [each for each in ids if each and each.isprintable()]
 
 
-@scenario("models.unknown", "models.retrieve-unknown", "models.unknown-*", "errors.*")
+@scenario("models.unknown", "models.retrieve-unknown", "models.unknown-*", "errors")
 def unknown(subject: Subject) -> Steps:
     """A model that nobody has."""
     question = {**subject.ask("Say hello.", 8), "model": NO_SUCH_MODEL}
-    yield Send("retrieve", "GET", f"/models/{NO_SUCH_MODEL}")
-    yield Send("body", json=question)
-    yield Send("stream", json={**question, "stream": True})
+    wrong = "there is no such model"
+    yield Send("retrieve", "GET", f"/models/{NO_SUCH_MODEL}", wrong=wrong)
+    yield Send("body", json=question, wrong=wrong)
+    yield Send("stream", json={**question, "stream": True}, wrong=wrong)

@@ -71,7 +71,7 @@ def user(text: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Requests that draw a behaviour out; *draws* are globs of the checks it is there for."""
+    """Requests that draw a behaviour out; *draws* are the families and globs of checks it is there for."""
 
     id: str
     summary: str

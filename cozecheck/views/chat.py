@@ -7,7 +7,7 @@ from typing import Any
 
 from cozecheck.contract import shapes
 from cozecheck.contract.operations import operation
-from cozecheck.exchange import ABSENT, Exchange, Response
+from cozecheck.exchange import ABSENT, Exchange, Response, read_once
 from cozecheck.views.failures import error_in
 from cozecheck.views.wire import Answer, answer
 
@@ -60,12 +60,14 @@ class ChatBody:
                 yield f"{pointer}/content", message["content"]
 
 
+@read_once
 def chat_answer(exchange: Exchange) -> Answer | None:
     """Read an answer to a request for a chat completion."""
     asked = operation(exchange.request)
     return answer(exchange) if asked and asked.name == CREATE else None
 
 
+@read_once
 def chat_body(exchange: Exchange) -> ChatBody | None:
     """Read a chat completion sent as one body."""
     whole = chat_answer(exchange)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from cozecheck.contract import shapes
-from cozecheck.exchange import ABSENT, Absent, Exchange, Response
+from cozecheck.exchange import ABSENT, Absent, Exchange, Response, read_once
 from cozecheck.sse import DONE
 from cozecheck.views.chat import chat_answer
 from cozecheck.views.failures import error_in
@@ -154,6 +154,7 @@ def _add(choice: StreamedChoice, at: int, sent: dict[str, Any]) -> None:
         choice.last_piece = at
 
 
+@read_once
 def chat_stream(exchange: Exchange) -> ChatStream | None:
     """Read a chat completion sent as a stream."""
     whole = chat_answer(exchange)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cozecheck.contract.operations import api_path
-from cozecheck.exchange import ABSENT, Exchange, Response
+from cozecheck.exchange import ABSENT, Exchange, Response, read_once
 from cozecheck.views.wire import answer
 
 
@@ -26,6 +26,7 @@ PROXYS = frozenset((403, 413, 502, 503, 504, *range(520, 531)))
 """Statuses that proxies answer by themselves, in words of their own: Cloudflare's, before api.openai.com, too."""
 
 
+@read_once
 def refusal(exchange: Exchange) -> Refusal | None:
     """Read a 4xx or 5xx answer of the API."""
     whole = answer(exchange)

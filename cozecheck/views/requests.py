@@ -7,7 +7,7 @@ from typing import Any
 
 from cozecheck.contract.operations import operation
 from cozecheck.contract.parameters import Fault, faults
-from cozecheck.exchange import Exchange, Response
+from cozecheck.exchange import Exchange, Response, read_once
 from cozecheck.findings import Inconclusive, Problem, Unsupported, Verdict
 from cozecheck.views.chat import chat_answer
 from cozecheck.views.failures import error_in
@@ -137,6 +137,7 @@ def _texts(content: Any) -> list[str]:
     return [part for part in parts if isinstance(part, str)]
 
 
+@read_once
 def asked_chat(exchange: Exchange) -> Asked | None:
     """Read an answered request for a chat completion."""
     whole = chat_answer(exchange)
@@ -158,12 +159,14 @@ def mislabelled(exchange: Exchange) -> Asked | None:
     return Asked(exchange, whole.response, exchange.request.json)
 
 
+@read_once
 def legal_chat(exchange: Exchange) -> Asked | None:
     """Read an answered request for a chat completion in which nothing is wrong."""
     asked = asked_chat(exchange)
     return None if asked is None or asked.faults else asked
 
 
+@read_once
 def illegal_chat(exchange: Exchange) -> Asked | None:
     """Read an answered request for a chat completion that breaks the documentation."""
     asked = asked_chat(exchange)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cozecheck import sse
 from cozecheck.contract.operations import api_path, operation
-from cozecheck.exchange import Exchange, Response
+from cozecheck.exchange import Exchange, Response, read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def is_recorded(response: Response) -> bool:
     return not response.http_version
 
 
+@read_once
 def answer(exchange: Exchange) -> Answer | None:
     """Read a response that came whole."""
     response = exchange.response
@@ -45,6 +46,7 @@ def answer(exchange: Exchange) -> Answer | None:
     return None if spoilt else Answer(exchange, response)
 
 
+@read_once
 def labelled(exchange: Exchange) -> Answer | None:
     """Read a response of the API with a body and headers."""
     whole = answer(exchange)
@@ -65,6 +67,7 @@ def is_json(media_type: str | None) -> bool:
     return media_type is not None and (media_type == "application/json" or media_type.endswith("+json"))
 
 
+@read_once
 def json_body(exchange: Exchange) -> Answer | None:
     """Read a response with a JSON body."""
     whole = answer(exchange)
@@ -75,6 +78,7 @@ def json_body(exchange: Exchange) -> Answer | None:
     return whole if meant and whole.response.content.lstrip()[:1] in (b"{", b"[") else None
 
 
+@read_once
 def event_stream(exchange: Exchange) -> EventStream | None:
     """Read an event stream."""
     whole = answer(exchange)

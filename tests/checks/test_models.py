@@ -79,6 +79,7 @@ CASES = (
     holds("models.listed", "among them", every(list=models(model_item("other"), model_item()))),
     departs("models.listed", "not among them", every(list=models(model_item("other"))), "/data"),
     departs("models.listed", "an empty list", every(list=listing(body={"object": "list", "data": []})), "/data"),
+    unsettled("models.listed", "a list that does not decode", every(list=listing(body=b"\x1f\x8b"))),
     unsettled("models.listed", "no list", every(list=listing(500))),
     unsettled("models.listed", "no answer", every(chat=refusal(500))),
     holds("models.retrieve", "the model", model()),

@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def leaving(after: object, *, left: bool = True, before: object = 0) -> dict[str
     return {"before": metrics(before), "leaving": replace(stream(), left=left), "after": metrics(after)}
 
 
-RESPONSES = {"method": "POST", "path": "/responses"}
+RESPONSES: dict[str, Any] = {"method": "POST", "path": "/responses"}
 CASES = (
     holds("transport.responds", "an answer", answer()),
     holds("transport.responds", "a stream that breaks later", failed(FailureKind.CUT, b"data: 1\n\n")),

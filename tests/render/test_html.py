@@ -63,4 +63,4 @@ def test_failures_are_open_and_the_rest_is_closed() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    assert "and 15 more in the JSON report" in render(report(*(finding("chat.id", at=str(n)) for n in range(25))))
+    assert "and 22 more in the JSON report" in render(report(*(finding("chat.id", at=str(n)) for n in range(25))))
