@@ -32,6 +32,8 @@ def judge(
                 progress(exchange)
                 count += 1
     except KeyboardInterrupt:
+        if not count:
+            raise
         interrupted = True
     if not count:
         raise NoVerdictError(f"nothing to judge: no exchange in {', '.join(map(str, files))}")

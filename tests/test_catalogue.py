@@ -35,6 +35,7 @@ from tests.examples import (
 WORD, END = HELLO[1], HELLO[-1]
 CRASH = error("Unhandled exception.", type="server_error")
 NOBODY = {**asking(), "model": "no-such-model-4711"}
+NOT_THERE = error("There is no such model.")
 STORY = asking("word " * 9_000)
 PREFLIGHT = {"origin": "https://app.example", "access-control-request-method": "POST"}
 FINAL = with_usage()[-1]
@@ -161,8 +162,8 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
     (54, "errors.envelope", refusal(401, {"detail": "Unauthorized"})),
     (55, "errors.code-type", refusal(body=error(code=400))),
     (56, "models.unknown-rejected", answer(asked=NOBODY)),
-    (56, "models.unknown-status", refusal(asked=NOBODY)),
-    (56, "models.unknown-code", refusal(404, asked=NOBODY)),
+    (56, "models.unknown-status", refusal(400, NOT_THERE, asked=NOBODY)),
+    (56, "models.unknown-code", refusal(404, NOT_THERE, asked=NOBODY)),
     (57, "errors.unknown-route", exchange(path="/no-such-endpoint", status=404)),
     (57, "errors.unknown-route", exchange(answered="<html>", path="/no-such-endpoint", status=404)),
     (58, "errors.retry-after", refusal(429)),

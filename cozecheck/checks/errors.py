@@ -227,7 +227,7 @@ def malformed_body(asked: Asked) -> Iterator[Verdict]:
     if asked.is_kept_out:
         yield Inconclusive(f"refused for another reason ({status})")
     elif not 400 <= status < 500:
-        yield Problem("400", f"{status}: {asked.says[:120]}", at="status")
+        yield Problem("400", f"{status}: {asked.said[:120]}", at="status")
 
 
 @check(
@@ -242,7 +242,7 @@ def malformed_body(asked: Asked) -> Iterator[Verdict]:
 def media_type(asked: Asked) -> Iterator[Verdict]:
     """A body that is not called JSON is read all the same, or refused with a 4xx."""
     if asked.response.status >= 500:
-        yield Problem("an answer, 400 or 415", f"{asked.response.status}: {asked.says[:120]}", at="status")
+        yield Problem("an answer, 400 or 415", f"{asked.response.status}: {asked.said[:120]}", at="status")
 
 
 @check(
@@ -261,7 +261,7 @@ def invalid_not_5xx(asked: Asked) -> Iterator[Verdict]:
     if asked.is_kept_out or asked.is_overloaded:
         yield Inconclusive(f"refused for another reason ({status})")
     elif status >= 500 and status != 501:
-        yield Problem(f"400 ({asked.faults[0].detail})", f"{status}: {asked.says[:120]}", at="status")
+        yield Problem(f"400 ({asked.faults[0].detail})", f"{status}: {asked.said[:120]}", at="status")
 
 
 @check(
@@ -352,7 +352,7 @@ def context_length(asked: Asked) -> Iterator[Verdict]:
     if asked.is_kept_out or asked.is_overloaded:
         yield Inconclusive(f"refused for another reason ({status})")
     elif status >= 500:
-        yield Problem("400", f"{status}: {asked.says[:120]}", at="status")
+        yield Problem("400", f"{status}: {asked.said[:120]}", at="status")
     elif asked.response.ok:
         counted = answers.usage(asked.exchange).get("prompt_tokens")
         if isinstance(counted, int) and 0 < counted * WORDS_PER_TOKEN < asked.words:

@@ -49,6 +49,10 @@ class Tally:
             elif isinstance(each, Inconclusive):
                 self.inconclusive = self.inconclusive or each.reason
 
+    def blame(self, error: Exception) -> None:
+        """Note that the harness failed; the first failure is kept."""
+        self.error = self.error or f"{type(error).__name__}: {error}"
+
     def outcome(self, check: Check) -> tuple[Outcome, str]:
         """Return the outcome and, where it is no plain verdict, its reason."""
         if self.error:
@@ -93,14 +97,24 @@ class Bench:
         broken: set[str] = set()
         for view, checks in self._steps:
             if view not in seen:
-                seen[view] = view(exchange)
-            if seen[view] is None:
+                seen[view] = self._read(view, checks, exchange)
+            subject = seen[view]
+            if subject is None:
                 continue
             for check in checks:
                 if broken.isdisjoint(check.requires):
-                    self._apply(check, seen[view], exchange, broken)
+                    self._apply(check, subject, exchange, broken)
                 else:
                     self.tallies[check.id].held_back = min(broken & check.requires)
+
+    def _read(self, view: View, checks: Sequence[Check], exchange: Exchange) -> Any:
+        """Read a view; one that raises is our fault, like a check that does."""
+        try:
+            return view(exchange)
+        except Exception as error:
+            for check in checks:
+                self.tallies[check.id].blame(error)
+            return None
 
     def relate(self, scenario: str, exchanges: Mapping[str, Exchange]) -> None:
         """Hold the exchanges of one finished scenario against the relations that read them together."""
@@ -113,9 +127,11 @@ class Bench:
         try:
             verdicts = tuple(islice(check.judge(subject), MOST_PROBLEMS))
         except Exception as error:  # a check that raises is our fault, never the target's
-            tally.error = tally.error or f"{type(error).__name__}: {error}"
+            tally.blame(error)
             return
         tally.add(verdicts)
+        if not verdicts:
+            return
         problems = [each for each in verdicts if isinstance(each, Problem)]
         if problems:
             broken.add(check.id)

@@ -135,10 +135,18 @@ def declared() -> tuple[Check, ...]:
 
 
 def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """Put each check after those it requires."""
+    """Put each check after those it requires, and those that read the same view side by side."""
     by_id = {each.id: each for each in checks}
     graph = {each.id: [needed for needed in sorted(each.requires) if needed in by_id] for each in by_id.values()}
-    return tuple(by_id[id] for id in TopologicalSorter(graph).static_order())
+    views = {view: place for place, view in enumerate(dict.fromkeys(each.view for each in by_id.values()))}
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    placed: list[Check] = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        sorter.done(*ready)
+        placed += sorted((by_id[id] for id in ready), key=lambda each: views[each.view])
+    return tuple(placed)
 
 
 def matches(pattern: str, check: Check) -> bool:

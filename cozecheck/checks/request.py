@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from cozecheck.checks.registry import check, relation
-from cozecheck.contract import sources
+from cozecheck.contract import shapes, sources
 from cozecheck.contract.parameters import LOGIT_BIAS, MAX_STOPS, RANGES, Fault
 from cozecheck.contract.sources import CHAT_REQUEST, spec
 from cozecheck.exchange import Exchange
@@ -14,6 +14,7 @@ from cozecheck.views import answers
 from cozecheck.views.chat import chat_body
 from cozecheck.views.chat_stream import chat_stream
 from cozecheck.views.requests import (
+    PLAIN,
     Asked,
     acceptance,
     asked_chat,
@@ -23,6 +24,7 @@ from cozecheck.views.requests import (
     refusal_of,
     without_effect,
 )
+from cozecheck.views.wire import is_recorded
 
 LONG = 8_000
 """Bytes from which on a prompt may be too long."""
@@ -203,13 +205,21 @@ def odd_order(exchange: Exchange) -> Asked | None:
 def role_order(asked: Asked) -> Iterator[Verdict]:
     """Roles in an odd order are answered, or refused with a 4xx."""
     if asked.response.status >= 500 and not asked.is_outage:
-        yield Problem("an answer, or 400", f"{asked.response.status}: {asked.says[:120]}", at="status")
+        yield Problem("an answer, or 400", f"{asked.response.status}: {asked.said[:120]}", at="status")
 
 
 def one_parameter(exchange: Exchange) -> Asked | None:
-    """Read the answer to a legal request that tries out one parameter."""
+    """Read the answer to a legal request that tries out one parameter; of a recorded one, a crash that names it."""
     asked = legal_chat(exchange)
-    return asked if asked and exchange.scenario == "request.parameters" else None
+    if asked is None or exchange.scenario == "request.parameters":
+        return asked
+    tried = _tried(asked)
+    crashed = is_recorded(asked.response) and asked.response.status >= 500 and len(tried) == 1 and asked.names(*tried)
+    return asked if crashed and not shapes.chat_request(asked.body) else None
+
+
+def _tried(asked: Asked) -> frozenset[str]:
+    return (shapes.CHAT_PARAMETERS & asked.body.keys()) - PLAIN
 
 
 @check(
@@ -224,8 +234,8 @@ def one_parameter(exchange: Exchange) -> Asked | None:
 )
 def documented_params(asked: Asked) -> Iterator[Verdict]:
     """A documented parameter is accepted, or refused by its name."""
-    name = asked.exchange.name
-    verdict = refusal_of(asked, name, *name.split("."))
+    name = asked.exchange.name or ", ".join(_tried(asked))
+    verdict = refusal_of(asked, name, name)
     if verdict:
         yield verdict
 
@@ -257,7 +267,7 @@ def unknown_param(asked: Asked) -> Iterator[Verdict]:
     elif asked.is_refused_elsewhere or asked.is_outage:
         yield Inconclusive(f"refused for another reason ({asked.response.status})")
     elif asked.response.status >= 500 or not asked.names(*names):
-        yield Problem(f"400 that names {names[0]}", f"{asked.response.status}: {asked.says[:120]}", at="status")
+        yield Problem(f"400 that names {names[0]}", f"{asked.response.status}: {asked.said[:120]}", at="status")
 
 
 def _capped_by(name: str) -> Callable[[Exchange], Asked | None]:
@@ -395,7 +405,7 @@ def seed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     asks = {name: asked for name, each in run.items() if (asked := asked_chat(each))}
     refused = [asked for asked in asks.values() if not asked.response.ok]
     if refused and refused[0].error and refused[0].names("seed"):
-        yield Unsupported(refused[0].says[:200])
+        yield Unsupported(refused[0].said[:200])
         return
     seeded = [answers.texts(asked.exchange) for name, asked in asks.items() if name.startswith("seeded")]
     if len(seeded) < 2 or not all(seeded):
@@ -516,7 +526,7 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
             if verdict:
                 yield verdict
 
-    bounds.__doc__ = f"{param} is taken in {documented}, both ends included, and refused beyond."
+    bounds.__doc__ = f"{param} is taken, if {documented}, and refused beyond."
     check(
         f"request.bounds.{param.replace('_', '-')}",
         Level.SHOULD,
@@ -524,13 +534,13 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
         of=_bounded(param),
         cite=cite,
         breaks=("applications at the edge of the range; and those with a mistake that nobody tells them",),
-        remedy=f"Take {param} in {documented}, both ends included; refuse the rest with 400 and the name in `param`.",
+        remedy=f"Take {param}, if {documented}, both ends included; refuse the rest with 400 and the name in `param`.",
         evidence=("huggingface/text-generation-inference#1896",),
         requires=("errors.status-not-200",),
     )(bounds)
 
 
 for _range in RANGES:
-    _declare_bounds(_range.param, f"{_range.low}..{_range.high}", _range.cite)
-_declare_bounds("logit_bias", f"{LOGIT_BIAS.low}..{LOGIT_BIAS.high}", LOGIT_BIAS.cite)
+    _declare_bounds(_range.param, str(_range), _range.cite)
+_declare_bounds("logit_bias", str(LOGIT_BIAS), LOGIT_BIAS.cite)
 _declare_bounds("stop", f"up to {MAX_STOPS} sequences", spec("StopConfiguration"))

@@ -20,24 +20,25 @@ BILLS = "bills, budgets and rate limits that count tokens"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A usage object, where it stands, and whether there is text beside it."""
+    """A usage object, where it stands, and whether text was sent, and came."""
 
     usage: Mapping[str, Any]
     at: str
+    has_prompt: bool
     has_text: bool
 
 
 def counted(exchange: Exchange) -> Counted | None:
     """Read the usage of a chat completion."""
-    body = chat_body(exchange)
-    if body:
-        counts = isinstance(body.value.get("usage"), dict)
-        return Counted(body.usage, "/usage", any(text.strip() for _, text in body.texts())) if counts else None
-    stream = chat_stream(exchange)
-    if stream is None or not stream.usages:
+    body, stream, asked = chat_body(exchange), chat_stream(exchange), asked_chat(exchange)
+    if body and isinstance(body.value.get("usage"), dict):
+        at = "/usage"
+    elif stream and stream.usages:
+        at = f"event {stream.usages[-1][0]}, /usage"
+    else:
         return None
-    has_text = any(choice.text.strip() for choice in stream.choices.values())
-    return Counted(stream.usage, f"event {stream.usages[-1][0]}, /usage", has_text)
+    has_text = any(text.strip() for text in answers.texts(exchange))
+    return Counted(answers.usage(exchange), at, bool(asked and asked.words), has_text)
 
 
 @check(
@@ -98,7 +99,7 @@ def arithmetic(it: Counted) -> Iterator[Verdict]:
 )
 def positive(it: Counted) -> Iterator[Verdict]:
     """A prompt costs tokens, and so does a text."""
-    if it.usage["prompt_tokens"] == 0:
+    if it.has_prompt and it.usage["prompt_tokens"] == 0:
         yield Problem("more than 0", 0, at=f"{it.at}/prompt_tokens")
     if it.has_text and it.usage["completion_tokens"] == 0:
         yield Problem("more than 0", 0, at=f"{it.at}/completion_tokens")

@@ -6,7 +6,7 @@ import typer
 
 
 def explain(id: Annotated[str, typer.Argument(metavar="ID", help="The id of a check.", show_default=False)]) -> None:
-    """Say what a check wants, why, who breaks without it, and how to fix it."""
+    """Say what a check wants, who breaks, and how to fix it."""
     from cozecheck import scenarios
     from cozecheck.checks import ALL
     from cozecheck.checks.registry import nearest

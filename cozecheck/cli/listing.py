@@ -11,7 +11,7 @@ def list_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List checks, scenarios, families, profiles, flaws or operations."""
+    """List what there is: checks, scenarios, flaws and more."""
     import difflib
     import json
 

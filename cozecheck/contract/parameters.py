@@ -12,7 +12,7 @@ from cozecheck.contract.sources import CHAT_REQUEST, spec
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How a request departs from what is documented: the parameter, and `missing`, `type`, `range` or `empty`."""
+    """How a request departs from what is documented: *kind* is missing, empty, type, enum, range or alone."""
 
     param: str
     kind: str
@@ -32,6 +32,9 @@ class Range:
     def cite(self) -> str:
         """Where the range is written."""
         return spec(CHAT_REQUEST + self.param)
+
+    def __str__(self) -> str:
+        return f"{self.low} or more" if self.high == LARGE else f"{self.low}..{self.high}"
 
     def holds(self, value: Any) -> bool:
         """Whether *value* lies in the range; what is no number is not for this rule."""
@@ -72,7 +75,9 @@ def faults(body: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _types(body)
     for each in RANGES:
         if not each.holds(body.get(each.param)):
-            yield Fault(each.param, "range", f"{body[each.param]} is not in {each.low}..{each.high}")
+            yield Fault(each.param, "range", f"{body[each.param]} is not {each}")
+    if is_number(body.get("top_logprobs")) and not body.get("logprobs"):
+        yield Fault("top_logprobs", "alone", "top_logprobs needs logprobs: true")
     yield from _stops(body.get("stop"))
     yield from _biases(body.get("logit_bias"))
 
@@ -144,4 +149,4 @@ def _biases(biases: Any) -> Iterator[Fault]:
         if not token.isdigit():
             yield Fault("logit_bias", "type", f"{token!r} is not a token id")
         elif not LOGIT_BIAS.holds(bias):
-            yield Fault("logit_bias", "range", f"{bias} is not in {LOGIT_BIAS.low}..{LOGIT_BIAS.high}")
+            yield Fault("logit_bias", "range", f"{bias} is not {LOGIT_BIAS}")

@@ -13,6 +13,8 @@ from openai.types.chat.completion_create_params import (
 )
 from pydantic import TypeAdapter, ValidationError
 
+CHAT_PARAMETERS = frozenset(CompletionCreateParamsNonStreaming.__annotations__)
+"""The names of all parameters of a chat request."""
 Path = tuple[str | int, ...]
 
 

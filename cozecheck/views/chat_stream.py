@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from cozecheck.contract import shapes
-from cozecheck.exchange import ABSENT, Absent, Exchange, Response, read_once
+from cozecheck.exchange import ABSENT, Exchange, Response, read_once
 from cozecheck.sse import DONE
 from cozecheck.views.chat import chat_answer
 from cozecheck.views.failures import error_in
@@ -107,7 +107,7 @@ class ChatStream:
         seen: dict[Any, tuple[int, Any]] = {}
         for at, chunk in self.chunks:
             value = chunk.get(key, ABSENT)
-            seen.setdefault(value if isinstance(value, str | int | float | Absent | None) else repr(value), (at, value))
+            seen.setdefault(repr(value) if isinstance(value, dict | list) else value, (at, value))
         return list(seen.values())
 
     @cached_property

@@ -60,8 +60,9 @@ def unknown_model(exchange: Exchange) -> Asked | None:
     asked = _generating(exchange)
     if asked is None or not 400 <= asked.response.status < 500:
         return None
-    names_it = is_nonsense(asked.body.get("model")) or asked.error.get("code") == "model_not_found"
-    return asked if names_it or UNKNOWN_MODEL.search(asked.says) else None
+    about_it = is_nonsense(asked.body.get("model")) and "model" in asked.says
+    says_so = asked.error.get("code") == "model_not_found" or UNKNOWN_MODEL.search(asked.says)
+    return asked if about_it or says_so else None
 
 
 def _generating(exchange: Exchange) -> Asked | None:

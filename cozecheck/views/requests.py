@@ -85,11 +85,15 @@ class Asked:
         return error if isinstance(error, dict) else {}
 
     @property
-    def says(self) -> str:
-        """The words of a refusal, in lower case."""
+    def said(self) -> str:
+        """The words of a refusal: its message, or its body."""
         message = self.error.get("message")
-        words = message if isinstance(message, str) else self.response.content[:2000].decode("utf-8", "replace")
-        return words.lower()
+        return message if isinstance(message, str) else self.response.content[:2000].decode("utf-8", "replace")
+
+    @property
+    def says(self) -> str:
+        """The same in lower case, to look for words in."""
+        return self.said.lower()
 
     @cached_property
     def words(self) -> int:
@@ -193,25 +197,25 @@ def acceptance(asked: Asked, what: str) -> Verdict | None:
         return None
     status = asked.response.status
     if asked.is_unsuited and is_recorded(asked.response):  # of the model in question we ask only what it must take
-        return Unsupported(f"{what}: {asked.says[:200]}")
+        return Unsupported(f"{what}: {asked.said[:200]}")
     if asked.is_refused_elsewhere or (status < 500 and str(asked.error.get("param")) in _BESIDE_THE_POINT):
         return Inconclusive(f"{what}: refused for another reason ({status})")
     if status >= 500 and asked.is_outage:
         return Inconclusive(f"{what}: the server was out of order ({status})")
-    return Problem(f"{what} is accepted", f"{status}: {asked.says[:200]}", at="status")
+    return Problem(f"{what} is accepted", f"{status}: {asked.said[:200]}", at="status")
 
 
 def refusal_of(asked: Asked, what: str, *params: str) -> Verdict | None:
     """Judge a refusal of something optional: by its name is proper; None says there was no refusal."""
     if asked.response.status < 500 and asked.error and asked.names(*params) and not asked.response.ok:
-        return Unsupported(f"{what}: {asked.says[:200]}")
+        return Unsupported(f"{what}: {asked.said[:200]}")
     return acceptance(asked, what)
 
 
 def without_effect(asked: Asked, param: str) -> Verdict:
     """Say of a refused request that the effect of *param* could not be seen."""
     if asked.response.status < 500 and asked.error and asked.names(param):
-        return Unsupported(f"{param}: {asked.says[:200]}")
+        return Unsupported(f"{param}: {asked.said[:200]}")
     return Inconclusive(f"{param}: the request was refused with {asked.response.status}")
 
 

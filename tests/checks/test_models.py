@@ -127,6 +127,7 @@ CASES = (
         "a model that is there, for something else",
         refusal(404, error("This is not a chat model and thus not supported in the v1/chat/completions endpoint.")),
     ),
+    ignored("models.unknown-status", "an endpoint that is not there", nobody(400, error("No such endpoint."))),
     ignored("models.unknown-code", "a model that may not be used", nobody(403)),
 )
 

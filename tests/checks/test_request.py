@@ -36,6 +36,7 @@ LARGE = error(
     "max_tokens is too large: 9000. This model supports at most 4096.", param="max_tokens", code="invalid_value"
 )
 NO_STREAM = error("Your organization must be verified to stream this model.", param="stream", code="unsupported_value")
+NO_SEED = error("int() of seed failed", type="internal_server_error")
 UNKNOWN = error("Unknown parameter: 'not_a_parameter'.", param="not_a_parameter", code="unknown_parameter")
 
 
@@ -142,6 +143,15 @@ ACCEPTED = (
     ),
     departs("request.documented-params", "refused without a name", trying("seed", error("Not supported.")), "status"),
     departs("request.documented-params", "a crash", trying("user", CRASH, 500), "status"),
+    departs(
+        "request.documented-params",
+        "a crash that names it, recorded",
+        recorded(refused(asking(seed=1), NO_SEED, 500)),
+        "status",
+    ),
+    ignored("request.documented-params", "a crash that does not, recorded", recorded(crashed(asking(seed=1)))),
+    ignored("request.documented-params", "nonsense, recorded", recorded(refused(asking(seed="x"), NO_SEED, 500))),
+    ignored("request.documented-params", "one refused, recorded", recorded(refused(asking(seed=1)))),
     holds("request.unknown-param", "refused by name", refused(asking(not_a_parameter=1), UNKNOWN)),
     departs("request.unknown-param", "ignored", taken(asking(not_a_parameter=1)), "status"),
     departs("request.unknown-param", "a crash", crashed(asking(not_a_parameter=1)), "status"),
@@ -247,7 +257,8 @@ EDGES: dict[str, tuple[Any, Any]] = {
 
 def bounds(param: str, at: Any, beyond: Any) -> tuple[Case, ...]:
     id = f"request.bounds.{param.replace('_', '-')}"
-    edge_asked, outside = asking(**{param: at}), asking(**{param: beyond})
+    beside: dict[str, Any] = {"logprobs": True} if param == "top_logprobs" else {}
+    edge_asked, outside = asking(**{param: at}, **beside), asking(**{param: beyond}, **beside)
     named = error(f"Invalid '{param}'.", param=param)
     return (
         holds(id, "the edge, taken", edge(param, at, taken(edge_asked))),

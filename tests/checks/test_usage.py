@@ -74,6 +74,9 @@ CASES = (
         "no text, no tokens",
         answer(chat_body(put(chat_body()["choices"][0], "/message/content", ""), usage=usage(10, 0))),
     ),
+    holds(
+        "usage.positive", "no prompt, no tokens", answer(chat_body(usage=usage(0)), asked={**asking(), "messages": []})
+    ),
     departs("usage.positive", "a prompt for nothing", costing(0, 13), "/usage/prompt_tokens"),
     departs("usage.positive", "a text for nothing", costing(13, 0), "/usage/completion_tokens"),
     holds("usage.details", "within", costing(prompt_tokens_details={"cached_tokens": 10})),

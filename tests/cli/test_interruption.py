@@ -1,51 +1,102 @@
 """Told to end, a run ends at once, keeps what was done, and leaves nobody behind."""
 
-import gzip
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cozecheck import scenarios
 from tests.cli.commands import target
 from tests.probe.hostile import Reader, Writer
 from tests.test_conformance import Target
-from tests.test_recordings import entry
+from tests.test_meeting import HELLO, body
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
-
-
-def started(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "cozecheck", *arguments, "--report", "json=r.json", "--quiet"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+SIGNALS = pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+PATIENCE = 30
 
 
-def ended(running: "subprocess.Popen[str]", by: signal.Signals) -> str:
-    running.send_signal(by)
-    out, err = running.communicate(timeout=30)
-    assert (running.returncode, err) == (3, "")
-    report = json.loads(Path("r.json").read_text("utf-8"))
+@contextmanager
+def started(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a command for as long as the block lasts, at most."""
+    command = [sys.executable, "-m", "cozecheck", *arguments, "--report", "json=r.json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def kept(running: "subprocess.Popen[str]") -> dict[str, Any]:
+    out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 3
+    assert err.count("\n") == 1
+    assert out.startswith("NO VERDICT")
+    assert "interrupted" in out
+    report: dict[str, Any] = json.loads(Path("r.json").read_text("utf-8"))
     assert report["run"]["interrupted"] is True
-    assert report["summary"]["exit_code"] == 3
-    return out
+    kept_run: dict[str, Any] = report["run"]
+    return kept_run
 
 
-@pytest.mark.parametrize("by", SIGNALS, ids=lambda each: each.name)
-def test_a_live_run(by: signal.Signals) -> None:
-    caught: list[subprocess.Popen[str]] = []
+@SIGNALS
+def test_a_live_run_keeps_what_was_done(by: signal.Signals) -> None:
+    told: list[subprocess.Popen[str]] = []
 
-    async def then(number: int, _request: bytes, _reader: Reader, _writer: Writer) -> None:
-        caught[0].send_signal(by)
+    async def then(number: int, _request: bytes, _reader: Reader, writer: Writer) -> None:
+        if number == 5:
+            told[0].send_signal(by)  # and no answer
+            return
+        writer.write(body(HELLO))
+        await writer.drain()
 
     with target(Target(then)) as base_url:
-        caught.append(started("conformance", "--base-url", base_url, "--concurrency", "1"))
-        out, err = caught[0].communicate(timeout=30)
-    assert (caught[0].returncode, err) == (3, "cozecheck: interrupted\n")
-    assert out == ""
+        chosen = ["--select", "transport.responds", "--concurrency", "1"]
+        with started("conformance", "--base-url", base_url, *chosen) as running:
+            told.append(running)
+            assert kept(running)["requests"] == 4
+
+
+def test_first_contact_can_be_broken_off() -> None:
+    told: list[subprocess.Popen[str]] = []
+
+    async def silent(_reader: Reader, _writer: Writer) -> None:
+        told[0].send_signal(signal.SIGINT)
+
+    with target(silent) as base_url, started("conformance", "--base-url", base_url) as running:
+        told.append(running)
+        assert running.communicate(timeout=PATIENCE)[1] == "cozecheck: interrupted\n"
+    assert running.returncode == 3
+
+
+def test_the_bundled_server_does_not_stay_behind() -> None:
+    with started("conformance") as running:
+        assert running.stderr is not None
+        assert f"of {len(scenarios.ALL)} scenarios" in running.stderr.readline()
+        (server,) = children(running.pid)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=PATIENCE)
+    assert running.returncode == 3
+    assert not Path(f"/proc/{server}").exists()
+
+
+def children(of: int) -> list[int]:
+    if not Path("/proc").exists():
+        pytest.skip("needs /proc, which Linux has")
+    return [int(each) for each in Path(f"/proc/{of}/task/{of}/children").read_text().split()]
+
+
+@SIGNALS
+def test_a_judgement_of_recordings_ends_at_once(by: signal.Signals) -> None:
+    os.mkfifo("r.jsonl")
+    # The pipe opens when the other side opens it, which then waits for what comes through.
+    with started("judge", "r.jsonl", "--select", "transport.json-strict") as running, Path("r.jsonl").open("wb"):
+        running.send_signal(by)
+        _, err = running.communicate(timeout=PATIENCE)
+    assert (running.returncode, err) == (3, "cozecheck: interrupted\n")

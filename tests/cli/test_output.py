@@ -90,7 +90,9 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("no_colour", "coloured"), [("", True), ("1", False)])
-def test_no_color_is_respected(no_colour: str, coloured: bool, recording: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_is_respected(
+    recording: str, monkeypatch: pytest.MonkeyPatch, *, no_colour: str, coloured: bool
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     monkeypatch.setenv("NO_COLOR", no_colour)
@@ -115,7 +117,7 @@ def test_a_report_that_cannot_be_written_does_not_lose_the_others(
     out, err = capsys.readouterr()
     assert Path("r.md").exists()
     assert out.startswith("DOES NOT CONFORM")
-    assert err == "cozecheck: --report: file/r cannot be written: Not a directory\n"
+    assert err == "cozecheck: --report: file/r cannot be written: File exists\n"
 
 
 # In a process of its own

@@ -36,7 +36,7 @@ async def telltale(reader: Reader, writer: Writer) -> None:
         lines = [line.decode() for line in request.partition(b"\r\n\r\n")[0].split(b"\r\n")]
         about: dict[str, Any] = dict(MODELS) if lines[0].startswith("GET") else dict(HELLO)
         told = {**about, "id": lines, "object": "; ".join(lines), "created": {"heard": lines}, "model": lines}
-        heard = [line.encode() for line in lines[1:] if not line.startswith("content-length")]
+        heard = [line.encode() for line in lines[1:] if not line.lower().startswith(("content-", "transfer-"))]
         writer.write(answer(json.dumps(told).encode(), b"content-type: application/json", *heard))
         await writer.drain()
 
