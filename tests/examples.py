@@ -31,13 +31,16 @@ def exchange(
     scenario: str = "",
     name: str = "",
 ) -> Exchange:
-    """Build an exchange from JSON values, texts or bytes; *sent* and *headers* add header lines, None drops one."""
+    """Build an exchange from JSON values, texts or bytes.
+
+    *path* counts from `BASE`, unless it is a whole URL; *sent* and *headers* add header lines, None drops one.
+    """
     body = raw(answered)
     said = "text/event-stream; charset=utf-8" if body.startswith((b"data:", b":", b"event:")) else "application/json"
     return Exchange(
         Request(
             method=method,
-            url=BASE + path,
+            url=path if path.startswith("http") else BASE + path,
             headers=_headers({"content-type": "application/json", "authorization": f"Bearer {KEY}"}, sent),
             body=raw(asked),
         ),

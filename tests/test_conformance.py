@@ -17,7 +17,7 @@ from cozecheck.checks import ALL
 from cozecheck.checks.registry import select
 from cozecheck.conformance import SILENCE, Budget, Course, Plan, plan, run
 from cozecheck.errors import NoVerdictError
-from cozecheck.findings import Finding, Outcome, Report
+from cozecheck.findings import CheckResult, Finding, Outcome, Report
 from cozecheck.meeting import Met
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios import Scenario, Send, Subject
@@ -305,8 +305,9 @@ def test_findings_do_not_depend_on_concurrency() -> None:
     assert len(one.findings) > 1
 
 
-def _outcome(check: Any) -> tuple[str, Outcome, int, int, str]:
-    return check.id, check.outcome, check.judged, check.failed, check.reason
+def _outcome(check: CheckResult) -> tuple[str, Outcome]:
+    # Not how often it was judged: answers differ, and a shorter one is cut more seldom.
+    return check.id, check.outcome
 
 
 def _place(finding: Finding) -> tuple[str, str, str, str, str]:

@@ -54,7 +54,7 @@ def body_present(it: Refusal) -> Iterator[Verdict]:
 )
 def in_envelope(it: Refusal) -> Iterator[Verdict]:
     """An error body is JSON with an object under `error`."""
-    if it.is_proxys and it.response.json is ABSENT:
+    if it.may_be_a_proxy and it.response.json is ABSENT:
         yield Inconclusive(f"{it.response.status}: a proxy before the server may have said it")
     elif not isinstance(it.error, dict):
         shown = it.response.json if it.error is ABSENT else {"error": it.error}
@@ -122,7 +122,7 @@ def type_string(it: Refusal) -> Iterator[Verdict]:
 )
 def code_type(it: Refusal) -> Iterator[Verdict]:
     """The code of an error is a string or null."""
-    if it.is_proxys and it.error.get("code") == it.response.status:
+    if it.may_be_a_proxy and it.error.get("code") == it.response.status:
         yield Inconclusive(f"{it.response.status}: a proxy before the server may have said it")
         return
     yield from _string_or_null(it, "code")

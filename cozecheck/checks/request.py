@@ -264,9 +264,9 @@ def unknown_param(asked: Asked) -> Iterator[Verdict]:
     names = _unknown(asked)
     if asked.response.ok:
         yield Problem("400 unknown_parameter", asked.response.status, at="status")
-    elif asked.is_refused_elsewhere or asked.is_outage:
+    elif asked.is_refused_elsewhere or asked.response.status >= 500:
         yield Inconclusive(f"refused for another reason ({asked.response.status})")
-    elif asked.response.status >= 500 or not asked.names(*names):
+    elif not asked.names(*names):
         yield Problem(f"400 that names {names[0]}", f"{asked.response.status}: {asked.said[:120]}", at="status")
 
 
@@ -526,7 +526,7 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
             if verdict:
                 yield verdict
 
-    bounds.__doc__ = f"{param} is taken, if {documented}, and refused beyond."
+    bounds.__doc__ = f"A {param} of {documented} is taken, and anything beyond is refused."
     check(
         f"request.bounds.{param.replace('_', '-')}",
         Level.SHOULD,
@@ -534,7 +534,7 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
         of=_bounded(param),
         cite=cite,
         breaks=("applications at the edge of the range; and those with a mistake that nobody tells them",),
-        remedy=f"Take {param}, if {documented}, both ends included; refuse the rest with 400 and the name in `param`.",
+        remedy=f"Take a {param} of {documented}, the ends too; refuse the rest with 400 and the name in `param`.",
         evidence=("huggingface/text-generation-inference#1896",),
         requires=("errors.status-not-200",),
     )(bounds)

@@ -31,14 +31,13 @@ class Counted:
 def counted(exchange: Exchange) -> Counted | None:
     """Read the usage of a chat completion."""
     body, stream, asked = chat_body(exchange), chat_stream(exchange), asked_chat(exchange)
+    has_prompt = bool(asked and asked.words)
     if body and isinstance(body.value.get("usage"), dict):
-        at = "/usage"
-    elif stream and stream.usages:
+        return Counted(body.usage, "/usage", has_prompt, any(text.strip() for _, text in body.texts()))
+    if stream and stream.usages:
         at = f"event {stream.usages[-1][0]}, /usage"
-    else:
-        return None
-    has_text = any(text.strip() for text in answers.texts(exchange))
-    return Counted(answers.usage(exchange), at, bool(asked and asked.words), has_text)
+        return Counted(stream.usage, at, has_prompt, any(choice.text.strip() for choice in stream.choices.values()))
+    return None
 
 
 @check(

@@ -68,7 +68,9 @@ Select = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks o
 Ignore = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks or families to leave out; repeatable.")]
 ProfileName = Annotated[str, typer.Option(metavar="NAME", help="A named selection: `cozecheck list profiles`.")]
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Departures that are known and accepted, in TOML.")]
-Strict = Annotated[bool, typer.Option("--strict/--no-strict", help="A warning counts as a failure.")]
+Strict = Annotated[
+    bool, typer.Option("--strict/--no-strict", show_default=False, help="A warning counts as a failure.")
+]
 Reports = Annotated[
     list[str] | None,
     typer.Option(
@@ -82,13 +84,11 @@ MaxTokens = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Ask for no more tokens than this, as guessed.")
 ]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="How long a target may be silent.")]
-Seed = Annotated[
-    int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The seed that requests are sent with counts from it.")
-]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the seeds that are sent begin.")]
 Header = Annotated[list[str] | None, typer.Option(metavar="'K: V'", help="A header for every request; repeatable.")]
 Flaw = Annotated[
     str | None, typer.Option(metavar="NAME", help="The bundled server is wrong on purpose: `cozecheck list flaws`.")
 ]
-Http2 = Annotated[bool, typer.Option("--http2/--no-http2", help="Speak HTTP/2 to the target.")]
-Quiet = Annotated[bool, typer.Option("--quiet/--no-quiet", "-q", help="Print the last line only.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress/--progress", help="Show no progress bar.")]
+Http2 = Annotated[bool, typer.Option("--http2/--no-http2", show_default=False, help="Speak HTTP/2 to the target.")]
+Quiet = Annotated[bool, typer.Option("--quiet/--no-quiet", "-q", show_default=False, help="Print the last line only.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress/--progress", show_default=False, help="Show no progress bar.")]

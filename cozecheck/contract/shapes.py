@@ -12,6 +12,7 @@ from openai.types.chat.completion_create_params import (
     CompletionCreateParamsStreaming,
 )
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 CHAT_PARAMETERS = frozenset(CompletionCreateParamsNonStreaming.__annotations__)
 """The names of all parameters of a chat request."""
@@ -66,9 +67,17 @@ def _departures(shape: Any, value: Any) -> tuple[Departure, ...]:
     try:
         _adapter(shape).validate_python(value, strict=True)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
+        found = _of_the_arm_meant(error.errors(include_url=False, include_context=False))
         return tuple(_once(_departure(value, each["loc"], each["type"], each["msg"]) for each in found))
     return ()
+
+
+def _of_the_arm_meant(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Drop what the arms of a union say of a value that, by its `type`, is meant for another arm."""
+    types = [each["loc"][:-1] for each in found if each["type"] == "literal_error" and each["loc"][-1:] == ("type",)]
+    others = [arm for arm in types if arm and isinstance(arm[-1], str) and arm[-1][:1].isupper()]
+    meant = [each for each in found if not any(each["loc"][: len(arm)] == arm for arm in others)]
+    return meant or found
 
 
 def _departure(value: Any, location: Path, kind: str, message: str) -> Departure:

@@ -16,7 +16,7 @@ WRONG_KEY: Final = "sk-cozecheck-wrong-key-0000000000000000"
 MASK: Final = "***"
 _KEY_HEADERS: Final = frozenset(("authorization", "api-key", "x-api-key"))
 _FRAMING_HEADERS: Final = frozenset(("content-length", "transfer-encoding", "connection"))
-_SECRET: Final = re.compile("authorization|key|token|secret|cookie|password", re.IGNORECASE)
+_SECRET: Final = re.compile("auth|key|token|secret|cookie|password", re.IGNORECASE)
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 

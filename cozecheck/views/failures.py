@@ -17,12 +17,12 @@ class Refusal:
     error: Any
 
     @property
-    def is_proxys(self) -> bool:
+    def may_be_a_proxy(self) -> bool:
         """Whether a proxy may have spoken in the server's place."""
-        return self.response.status in PROXYS
+        return self.response.status in PROXY_STATUSES
 
 
-PROXYS = frozenset((403, 413, 502, 503, 504, *range(520, 531)))
+PROXY_STATUSES = frozenset((403, 413, 502, 503, 504, *range(520, 531)))
 """Statuses that proxies answer by themselves, in words of their own: Cloudflare's, before api.openai.com, too."""
 
 

@@ -74,7 +74,11 @@ CASES = (
     departs("errors.envelope", "a server's own 503", refusal(503, {"detail": "overloaded"}), "body"),
     unsettled("errors.envelope", "a proxy's page", refusal(502, HTML, headers=PAGE)),
     unsettled("errors.envelope", "a proxy's words", refusal(503, "upstream connect error")),
-    ignored("errors.envelope", "an error of another API", exchange(method="GET", path="/../../health", status=404)),
+    ignored(
+        "errors.envelope",
+        "an error of another API",
+        exchange(answered={"ok": False}, method="GET", path="http://127.0.0.1:8000/health", status=503),
+    ),
     holds("errors.keys", "all four", refusal()),
     departs("errors.keys", "no param", refusal(body=drop(error(), "/error/param")), "/error"),
     holds("errors.message", "words", refusal()),
