@@ -19,7 +19,7 @@ KEY = "sk-test-0123456789abcdef"
 MODEL = "gpt-4o-mini"
 PACE = 0.001
 """Seconds between tokens, so that streams can be watched."""
-PATIENCE = 3.0
+PATIENCE = 5.0
 """Seconds that a server may be silent: longer than the reference server needs for any answer, on a busy machine."""
 
 

@@ -20,6 +20,6 @@ def preflight(subject: Subject) -> Steps:
 def disconnect(subject: Subject) -> Steps:
     """A client leaves in the middle of a long stream; the gauge of requests in work tells."""
     yield Send("before", "GET", "/metrics", at_root=True)
-    question = subject.ask("Count from 1 to 400.", 1200, stream=True)
+    question = subject.ask("Count from 1 to 200.", 600, stream=True)
     yield Send("leaving", json=question, leave_after=2)
     yield Send("after", "GET", "/metrics", at_root=True, after=1.0)
