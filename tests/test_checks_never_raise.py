@@ -148,7 +148,7 @@ exchanges = st.builds(
     left=st.booleans(),
 )
 PATIENT = settings(
-    max_examples=250, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
