@@ -15,10 +15,11 @@ from cozecheck.findings import DEPARTURE, Outcome
 
 RECORDINGS = Path(__file__).parents[2] / "shared" / "recordings"
 OPENAI = RECORDINGS / "openai.jsonl.gz"
-pytestmark = pytest.mark.skipif(
-    not OPENAI.exists(),
-    reason="left out: real recordings; put them at ../shared/recordings and run pytest tests/test_real_recordings.py",
-)
+if not OPENAI.exists():
+    pytest.skip(
+        "left out: real recordings; put them at ../shared/recordings and run pytest tests/test_real_recordings.py",
+        allow_module_level=True,
+    )
 STATED = {"errors.body-present": 1}
 """What OpenAI's own traffic departs from at level SHOULD, and how often: one 500 was recorded without its body."""
 
