@@ -54,7 +54,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # Being told to end is the same as Ctrl-C: what was done is kept.
+    # Ctrl-C ends us even where a shell started us with it ignored, as CI jobs in the background are.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Being told to end is the same: what was done is kept.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(run(sys.argv[1:]))
 
