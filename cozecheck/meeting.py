@@ -27,7 +27,7 @@ async def meet(probe: Probe, model: str | None, seed: int) -> Met:
     """Return what to ask for; raise NoVerdictError where there is nobody who could be judged."""
     listed = await probe.send(Send("list", "GET", "/models"), exchange_id="list")
     _require_answer(listed, probe.endpoint.base_url)
-    subject = Subject(model or _pick(tuple(_ids(listed))), seed)
+    subject = Subject(model or _pick(tuple(_ids(listed))), seed=seed)
     answer = await probe.send(_hello(subject), exchange_id="hello")
     _require_answer(answer, probe.endpoint.base_url)
     requests = 2

@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from reference_server import flaws
-from reference_server.endpoints import Endpoints, Rooms, paths
+from reference_server.endpoints import Rooms, paths
 from reference_server.engines.delta import Engine
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.metrics import Metrics
@@ -45,7 +45,7 @@ def create_app(
         clock=clock,
         entropy=entropy,
     )
-    app = surrounded(paths(Endpoints(rooms), settings), rooms)
+    app = surrounded(paths(rooms), rooms)
     return flaws.apply(app, flaw) if flaw else app
 
 

@@ -1,9 +1,61 @@
 """What is required: every check, one file a family."""
 
-from cozecheck.checks import auth, chat, chat_stream, errors, models, request, sse, transport, usage
+from cozecheck.checks import (
+    audio,
+    auth,
+    batches,
+    chat,
+    chat_stream,
+    completions,
+    conversations,
+    embeddings,
+    errors,
+    files,
+    images,
+    logprobs,
+    models,
+    moderations,
+    request,
+    responses,
+    responses_stream,
+    sse,
+    structured,
+    tools,
+    tools_stream,
+    transport,
+    usage,
+    vision,
+)
 from cozecheck.checks.registry import Check, declared
 
-__all__ = ["ALL", "Check", "auth", "chat", "chat_stream", "errors", "models", "request", "sse", "transport", "usage"]
+__all__ = [
+    "ALL",
+    "Check",
+    "audio",
+    "auth",
+    "batches",
+    "chat",
+    "chat_stream",
+    "completions",
+    "conversations",
+    "embeddings",
+    "errors",
+    "files",
+    "images",
+    "logprobs",
+    "models",
+    "moderations",
+    "request",
+    "responses",
+    "responses_stream",
+    "sse",
+    "structured",
+    "tools",
+    "tools_stream",
+    "transport",
+    "usage",
+    "vision",
+]
 
 ALL = declared()
 """Every check, by family in the order of reports."""

@@ -120,7 +120,32 @@ def _add(
     )
 
 
-FAMILIES = ("transport", "sse", "errors", "auth", "models", "chat", "chat.stream", "usage", "request")
+FAMILIES = (
+    "transport",
+    "sse",
+    "errors",
+    "auth",
+    "models",
+    "chat",
+    "chat.stream",
+    "usage",
+    "request",
+    "tools",
+    "tools.stream",
+    "structured",
+    "logprobs",
+    "vision",
+    "completions",
+    "embeddings",
+    "responses",
+    "responses.stream",
+    "conversations",
+    "moderations",
+    "images",
+    "audio",
+    "files",
+    "batches",
+)
 """The families, in the order of reports."""
 
 

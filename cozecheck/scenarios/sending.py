@@ -56,6 +56,7 @@ class Subject:
     """What the requests are about, and the parameter with which this model's answers are capped."""
 
     model: str
+    embedding_model: str = "text-embedding-3-small"
     seed: int = 0
     cap: str = "max_tokens"
 

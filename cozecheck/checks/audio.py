@@ -1,0 +1,1 @@
+"""Checks: speech and transcriptions."""

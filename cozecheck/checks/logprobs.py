@@ -1,0 +1,1 @@
+"""Checks: the logarithms of probabilities."""

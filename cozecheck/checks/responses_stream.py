@@ -1,0 +1,1 @@
+"""Checks: responses, as streams of events."""

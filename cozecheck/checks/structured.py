@@ -1,0 +1,1 @@
+"""Checks: JSON objects and JSON by schema."""

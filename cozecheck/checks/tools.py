@@ -1,0 +1,1 @@
+"""Checks: tool calls in chat bodies."""

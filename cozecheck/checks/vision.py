@@ -1,0 +1,1 @@
+"""Checks: images and audio as input."""

@@ -1,0 +1,1 @@
+"""Scenarios: legacy completions."""

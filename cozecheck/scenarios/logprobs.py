@@ -1,0 +1,1 @@
+"""Scenarios: the logarithms of probabilities."""

@@ -1,0 +1,1 @@
+"""Scenarios: responses, as streams of events."""

@@ -1,0 +1,1 @@
+"""Scenarios: JSON objects and JSON by schema."""

@@ -1,0 +1,1 @@
+"""Scenarios: tool calls in chat streams."""

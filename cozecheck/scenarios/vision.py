@@ -1,0 +1,1 @@
+"""Scenarios: images and audio as input."""

@@ -1,0 +1,10 @@
+"""Batches."""
+
+from starlette.routing import Route
+
+from reference_server.endpoints.rooms import Rooms
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of batches, below the prefix."""
+    return []

@@ -1,0 +1,10 @@
+"""Images."""
+
+from starlette.routing import Route
+
+from reference_server.endpoints.rooms import Rooms
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of images, below the prefix."""
+    return []

@@ -1,0 +1,10 @@
+"""Moderations."""
+
+from starlette.routing import Route
+
+from reference_server.endpoints.rooms import Rooms
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of moderations, below the prefix."""
+    return []

@@ -1,0 +1,1 @@
+"""Flaws: speech and transcriptions."""

@@ -1,0 +1,1 @@
+"""Flaws: the logarithms of probabilities."""

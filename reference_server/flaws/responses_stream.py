@@ -1,0 +1,1 @@
+"""Flaws: responses, as streams of events."""

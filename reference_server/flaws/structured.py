@@ -1,0 +1,1 @@
+"""Flaws: JSON objects and JSON by schema."""

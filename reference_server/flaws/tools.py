@@ -1,0 +1,1 @@
+"""Flaws: tool calls in chat bodies."""

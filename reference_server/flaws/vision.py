@@ -1,0 +1,1 @@
+"""Flaws: images and audio as input."""
