@@ -21,6 +21,7 @@ KEYS: Mapping[str, str] = {
     "profile": TEXT,
     "baseline": TEXT,
     "strict": FLAG,
+    "no-sdk": FLAG,
     "report": LIST,
     "concurrency": WHOLE,
     "max-requests": WHOLE,

@@ -14,6 +14,7 @@ from cozecheck.findings import Report, Target
 from cozecheck.meeting import meet
 from cozecheck.probe import Probe, retry_delay
 from cozecheck.scenarios import Scenario, Send, Subject
+from cozecheck.sdk import Reader
 
 ATTEMPTS = 3
 """How often a send is tried that is refused for want of capacity."""
@@ -91,8 +92,9 @@ async def run(
     course.planned(chosen)
     driver = _Driver(probe, chosen, course)
     interrupted = await driver.drive()
-    bench = Bench(checks)
-    for scenario, exchanges in driver.done():
+    bench, reader = Bench(checks), Reader()
+    for scenario, sent in driver.done():
+        exchanges = [reader.read(exchange) for exchange in sent]
         for exchange in exchanges:
             bench.judge(exchange)
         bench.relate(scenario.id, {exchange.name: exchange for exchange in exchanges})

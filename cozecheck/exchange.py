@@ -200,3 +200,5 @@ class Exchange:
     origin: str = ""
     left: bool = False
     """We closed the connection ourselves, on purpose, before the response ended."""
+    sdk: str = ""
+    """What the official client makes of the response: `survives`, or `raises TYPE in WHERE: WORDS`; empty: not asked."""

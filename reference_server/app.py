@@ -22,6 +22,7 @@ from reference_server.middleware import (
 )
 from reference_server.routing.rules import Rules
 from reference_server.settings import Settings
+from reference_server.store import Store
 
 SMALLEST_GZIP = 1024
 GZIP_LEVEL = 5
@@ -44,6 +45,7 @@ def create_app(
         metrics=Metrics(list(engines)),
         clock=clock,
         entropy=entropy,
+        store=Store(),
     )
     app = surrounded(paths(rooms), rooms)
     return flaws.apply(app, flaw) if flaw else app

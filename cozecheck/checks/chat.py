@@ -24,6 +24,10 @@ NAMED = (
     ("choices", None, "index"),
     ("choices", None, "finish_reason"),
     ("choices", None, "message", "role"),
+    ("choices", None, "message", "tool_calls"),
+    ("choices", None, "message", "function_call"),
+    ("choices", None, "message", "refusal"),
+    ("choices", None, "logprobs"),
 )
 """Places of which another check speaks; None stands for any position."""
 

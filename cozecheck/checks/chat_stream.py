@@ -23,6 +23,10 @@ NAMED = (
     ("choices", None, "index"),
     ("choices", None, "finish_reason"),
     ("choices", None, "delta", "role"),
+    ("choices", None, "delta", "tool_calls"),
+    ("choices", None, "delta", "function_call"),
+    ("choices", None, "delta", "refusal"),
+    ("choices", None, "logprobs"),
 )
 """Places of which another check speaks; None stands for any position."""
 

@@ -32,17 +32,21 @@ def conclude(
     notes: tuple[str, ...] = (),
 ) -> Report:
     """Make the report of a run that *started* so many seconds after 1970; *masked* hides recorded people's words."""
-    moment = datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Report(
         kind=kind,
         tool=TOOL,
         target=target,
-        run=Run(moment, round(seconds, 3), seed, requests, tokens, interrupted),
+        run=Run(moment(started), round(seconds, 3), seed, requests, tokens, interrupted),
         checks=results(bench),
         findings=tuple(findings(bench, masked=masked)),
         strict=strict,
         notes=notes,
     )
+
+
+def moment(seconds: float) -> str:
+    """Return so many *seconds* after 1970 as a report writes them."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def results(bench: Bench) -> tuple[CheckResult, ...]:
@@ -97,4 +101,5 @@ def _finding(departure: Departure, line: str) -> Finding:
         breaks=check.breaks,
         remedy=check.remedy,
         curl=line,
+        sdk=excerpt(exchange.sdk),
     )

@@ -16,6 +16,9 @@ View = Callable[[Exchange], Any]
 """Reads an exchange as what a check is about, or returns None: the check does not apply."""
 
 Judge = Callable[[Any], Iterator[Verdict]]
+
+EVERY_MUST = "*"
+"""In `requires`: this check speaks last, where the exchange breaks no MUST."""
 T = TypeVar("T")
 
 
@@ -135,6 +138,7 @@ FAMILIES = (
     "structured",
     "logprobs",
     "vision",
+    "reasoning",
     "completions",
     "embeddings",
     "responses",
@@ -163,7 +167,8 @@ def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:
     """Put each check after those it requires."""
     by_id = {each.id: each for each in checks}
     graph = {each.id: [needed for needed in sorted(each.requires) if needed in by_id] for each in by_id.values()}
-    return tuple(by_id[id] for id in TopologicalSorter(graph).static_order())
+    in_order = (by_id[id] for id in TopologicalSorter(graph).static_order())
+    return tuple(sorted(in_order, key=lambda each: EVERY_MUST in each.requires))
 
 
 def matches(pattern: str, check: Check) -> bool:

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from cozecheck import __version__
-from cozecheck.cli import conformance, explain, judge, listing, serve
+from cozecheck.cli import conformance, explain, judge, listing, serve, surface
 from cozecheck.errors import CozecheckError
 
 INTERRUPTED = 3
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("conformance")(conformance.conformance)
 app.command("judge")(judge.judge)
+app.command("surface")(surface.surface)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

@@ -21,6 +21,7 @@ def judge(
     profile: options.ProfileName = "all",
     baseline: options.Baseline = None,
     strict: options.Strict = False,
+    no_sdk: options.NoSdk = False,
     report: options.Reports = None,
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
@@ -42,6 +43,7 @@ def judge(
             files,
             checks,
             strict=strict or named.strict,
+            ask_sdk=not no_sdk,
             clock=time.time,
             progress=lambda exchange: advance(exchange.id),
         )

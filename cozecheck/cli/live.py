@@ -41,8 +41,7 @@ class Pace:
 
 def judge(wanted: Wanted, checks: Sequence[Check], pace: Pace, *, strict: bool, quiet: bool, progress: bool) -> Report:
     """Judge the target that is wanted."""
-    headers = tuple(_header(line) for line in wanted.headers)
-    with _endpoint(wanted, headers) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
+    with reached(wanted) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
 
         def planned(plan: Plan) -> None:
             if not quiet:
@@ -71,8 +70,9 @@ async def _run(endpoint: Endpoint, model: str | None, checks: Sequence[Check], p
 
 
 @contextmanager
-def _endpoint(wanted: Wanted, headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[Endpoint, str | None]]:
+def reached(wanted: Wanted) -> Iterator[tuple[Endpoint, str | None]]:
     """Give the endpoint and the model: of the named target, or of the bundled server, running."""
+    headers = tuple(_header(line) for line in wanted.headers)
     if wanted.base_url:
         if wanted.flaw:
             raise UsageError("--flaw is for the bundled server only: leave out --base-url")

@@ -67,7 +67,21 @@ def accepted(path: Path | None, known: Sequence[str]) -> tuple[baseline.Accepted
     return entries
 
 
-def finish(report: Report, to: Sequence[Destination], entries: Sequence[baseline.Accepted], *, quiet: bool) -> None:
+class Summarise(Protocol):
+    """Tells a report to a person."""
+
+    def __call__(self, report: Report, *, colour: bool, width: int) -> str:
+        """Return text, newline at its end."""
+
+
+def finish(
+    report: Report,
+    to: Sequence[Destination],
+    entries: Sequence[baseline.Accepted],
+    *,
+    quiet: bool,
+    summarise: Summarise = text.render,
+) -> None:
     """Apply the baseline, write the reports, print the summary, exit with the report's code."""
     if entries:
         report = baseline.apply(report, entries, date.today())
@@ -75,7 +89,7 @@ def finish(report: Report, to: Sequence[Destination], entries: Sequence[baseline
         _write(FORMATS[destination.format](report), destination.path)
     terminal = sys.stderr if any(each.path == STDOUT for each in to) else sys.stdout
     colour = terminal.isatty() and not os.environ.get("NO_COLOR")
-    summary = text.render(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
+    summary = summarise(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
     _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
     raise typer.Exit(report.exit_code)
 

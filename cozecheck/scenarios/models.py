@@ -1,10 +1,14 @@
 """Scenarios: models that are there, and one that is not."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from cozecheck.exchange import Exchange
 from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
 
+SEGMENT = "!$&'()*+,;=:@"
+"""What the SDKs leave as it is in a part of a path; a slash becomes %2F."""
+NOBODYS = {"slash": "no-such/model:7b", "letters": "no-such-größe-模型", "long": "no-such-" + "x" * 240}
 NO_SUCH_MODEL = "no-such-model-4711"
 
 
@@ -31,3 +35,21 @@ def unknown(subject: Subject) -> Steps:
     yield Send("retrieve", "GET", f"/models/{NO_SUCH_MODEL}")
     yield Send("body", json=question)
     yield Send("stream", json={**question, "stream": True})
+
+
+@scenario("models.odd", "models.retrieve-*", "models.list-stable", "errors.*")
+def odd(_subject: Subject) -> Steps:
+    """The list again, models whose ids have slashes, colons or other letters, and ids that nobody has."""
+    first = yield Send("list", "GET", "/models")
+    yield Send("list again", "GET", "/models")
+    for number, model in enumerate(_odd(_ids(first)), 1):
+        yield Send(f"odd {number}", "GET", f"/models/{quote(model, safe=SEGMENT)}")
+    for name, model in NOBODYS.items():
+        yield Send(f"unknown {name}", "GET", f"/models/{quote(model, safe=SEGMENT)}")
+
+
+def _odd(ids: list[str]) -> list[str]:
+    """Return a few ids that are hard on a path, of each kind one."""
+    kinds: tuple[Callable[[str], bool], ...] = (lambda id: "/" in id, lambda id: ":" in id, lambda id: not id.isascii())
+    found = [next((id for id in ids if kind(id)), None) for kind in kinds]
+    return list(dict.fromkeys(id for id in found if id))

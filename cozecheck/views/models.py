@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import Exchange, Response
@@ -44,8 +45,18 @@ def model_answer(exchange: Exchange) -> ModelAnswer | None:
     whole = answer(exchange)
     if whole is None or asked is None or asked.name != "models.retrieve":
         return None
-    path = api_path(exchange.request.path) or ""
-    return ModelAnswer(exchange, whole.response, path.removeprefix("/models/"))
+    return ModelAnswer(exchange, whole.response, model_id(exchange))
+
+
+def model_id(exchange: Exchange) -> str:
+    """Return the id that stands in the path of GET /models/{id}."""
+    return unquote((api_path(exchange.request.path) or "").removeprefix("/models/"))
+
+
+def found_model(exchange: Exchange) -> ModelAnswer | None:
+    """Read a model that was found by its id."""
+    found = model_answer(exchange)
+    return found if found and found.response.ok else None
 
 
 def nonsense_model(exchange: Exchange) -> Asked | None:

@@ -139,6 +139,8 @@ def garbled(exchange: Exchange) -> Asked | None:
         return None
     if isinstance(exchange.request.parsed.value, dict) or not exchange.request.is_whole:
         return None
+    if (exchange.request.headers.get("content-type") or "").startswith("multipart/"):
+        return None
     return Asked(exchange, whole.response, {})
 
 

@@ -8,6 +8,7 @@ from reference_server.engines.delta import Engine
 from reference_server.metrics import Metrics
 from reference_server.routing.rules import Rules
 from reference_server.settings import Settings
+from reference_server.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,4 @@ class Rooms:
     metrics: Metrics
     clock: Callable[[], float]
     entropy: Random
+    store: Store

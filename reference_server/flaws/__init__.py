@@ -22,9 +22,11 @@ from reference_server.flaws import (
     logprobs,
     models,
     moderations,
+    reasoning,
     request,
     responses,
     responses_stream,
+    sdk,
     sse,
     structured,
     tools,
@@ -52,6 +54,7 @@ _FAMILIES = (
     tools_stream,
     structured,
     logprobs,
+    reasoning,
     completions,
     embeddings,
     responses,
@@ -63,6 +66,7 @@ _FAMILIES = (
     audio,
     files,
     batches,
+    sdk,
 )
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(
