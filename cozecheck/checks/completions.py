@@ -17,7 +17,7 @@ from cozecheck.views.completions import (
     plain_completion,
     wanted_choices,
 )
-from cozecheck.views.requests import Asked, acceptance, refusal_of
+from cozecheck.views.requests import Asked, refusal_of
 from cozecheck.views.support import is_missing
 
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
@@ -50,7 +50,7 @@ def answered(asked: Asked) -> Iterator[Verdict]:
     if is_missing(asked.exchange):
         yield Unsupported(f"POST /completions: {asked.response.status}, {asked.says[:160]}")
         return
-    verdict = acceptance(asked, "a plain prompt")
+    verdict = refusal_of(asked, "a plain prompt", "stream_options")
     if verdict:
         yield verdict
 
@@ -198,7 +198,7 @@ def max_tokens(it: Completion) -> Iterator[Verdict]:
     tried = max(wanted_choices(it.asked), _number(it.asked.get("best_of")))
     if not is_number(limit) or not is_number(used) or not choices:
         return
-    most = limit * choices * tried // wanted_choices(it.asked)  # type: ignore[operator]
+    most = limit * max(choices, len(it.choices)) * tried // wanted_choices(it.asked)  # type: ignore[operator]
     if used > most:  # type: ignore[operator]
         yield Problem(f"at most {most} tokens", used, at="/usage/completion_tokens")
 

@@ -95,11 +95,11 @@ def logprobs(it: Completion) -> Iterator[Verdict]:
     requires=("completions.schema", "completions.logprobs"),
 )
 def logprobs_values(it: Completion) -> Iterator[Verdict]:
-    """A logprob is a number, 0 or less; that of the first token of a prompt is null."""
+    """A logprob is a number, 0 or less; only in a prompt may there be null."""
     for at, given, _ in odds(it):
         for place, value in enumerate(given["token_logprobs"]):
-            first = value is None and place == 0 and it.asked.get("echo") is True
-            if not first and not (is_number(value) and isfinite(value) and value <= 0):
+            of_prompt = value is None and it.asked.get("echo") is True
+            if not of_prompt and not (is_number(value) and isfinite(value) and value <= 0):
                 yield Problem("0 or less", value, at=f"{at}/token_logprobs/{place}")
 
 

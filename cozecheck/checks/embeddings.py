@@ -7,15 +7,15 @@ from cozecheck.checks.registry import check, relation
 from cozecheck.contract import prompt_shapes, sources
 from cozecheck.contract.prompt_parameters import count_prompts
 from cozecheck.exchange import ABSENT, Exchange
-from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
 from cozecheck.views.calls import Call, served
 from cozecheck.views.embeddings import (
     by_index,
     distance,
     embeddings,
+    legal_embeddings,
     length,
     likeness,
-    plain_embeddings,
     several,
     shortened,
     vectors,
@@ -32,14 +32,14 @@ NAMED = (("object",), ("usage",), ("data", None, "object"), ("data", None, "inde
     "embeddings.answered",
     Level.MUST,
     Basis.SPEC,
-    of=plain_embeddings,
+    of=legal_embeddings,
     cite=sources.spec("CreateEmbeddingRequest"),
     breaks=("everything that searches by meaning",),
     remedy="Embed texts, alone and in arrays; refuse with 404 or 501, in the envelope, what you do not have.",
     evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)",),
 )
 def answered(it: Call) -> Iterator[Verdict]:
-    """A request for the embeddings of plain texts is answered."""
+    """A request for embeddings is answered, or what it asks for is refused by name."""
     verdict = served(it, "POST /embeddings")
     if verdict:
         yield verdict
@@ -167,13 +167,18 @@ def vector(it: Call) -> Iterator[Verdict]:
 )
 def dimensions(it: Call) -> Iterator[Verdict]:
     """Embeddings have as many dimensions as were asked for."""
-    verdict = served(it, "dimensions")
-    if verdict:
-        yield verdict
+    if not it.response.ok:
+        yield _refused(it, "dimensions")
         return
     for (at, _), each in zip(it.items, vectors(it), strict=True):
         if each and len(each) != it.asked["dimensions"]:
             yield Problem(f"{it.asked['dimensions']} numbers", len(each), at=f"{at}/embedding")
+
+
+def _refused(it: Call, what: str) -> Verdict:
+    """Say of a refusal that *what* could not be seen; whether it is proper is another check's."""
+    verdict = served(it, what)
+    return verdict if isinstance(verdict, Unsupported) else Inconclusive(f"{what}: refused with {it.response.status}")
 
 
 UNIT = 1e-3
@@ -376,9 +381,8 @@ def token_input(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     if not text or tokens is None or tokens.response is None:
         yield lacking(run.get("text"), "the text") or Inconclusive("no vector to compare with")
         return
-    verdict = served(Call(tokens, tokens.response), "tokens")
-    if verdict:
-        yield verdict
+    if not tokens.response.ok:
+        yield _refused(Call(tokens, tokens.response), "tokens")
         return
     for name in ("tokens", "arrays"):
         found = by_index(run.get(name))

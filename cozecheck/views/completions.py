@@ -15,8 +15,8 @@ from cozecheck.views.chat_stream import ChatStream
 from cozecheck.views.requests import Asked, is_nonsense
 
 CREATE = "completions.create"
-PLAIN = frozenset(("model", "prompt", "max_tokens", "temperature", "stream"))
-"""Parameters that no server with this endpoint refuses."""
+PLAIN = frozenset(("model", "prompt", "max_tokens", "temperature", "stream", "stream_options"))
+"""Parameters that a server with this endpoint takes, but for stream_options perhaps."""
 
 
 @dataclass(frozen=True)

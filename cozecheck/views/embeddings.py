@@ -15,9 +15,6 @@ from cozecheck.views.calls import Call, call, success
 from cozecheck.views.requests import is_nonsense
 
 CREATE = "embeddings.create"
-PLAIN = frozenset(("model", "input", "user"))
-"""Parameters that no server with this endpoint refuses."""
-
 Vector = tuple[float, ...]
 
 
@@ -31,15 +28,6 @@ def legal_embeddings(exchange: Exchange) -> Call | None:
     """Read an answered request for embeddings in which nothing is wrong."""
     made = asked_embeddings(exchange)
     return None if made is None or faults(made) or is_nonsense(made.asked["model"]) else made
-
-
-def plain_embeddings(exchange: Exchange) -> Call | None:
-    """Read an answered request for embeddings of plain texts."""
-    made = legal_embeddings(exchange)
-    if made is None or not PLAIN.issuperset(made.asked):
-        return None
-    given = made.asked["input"]
-    return made if isinstance(given, str) or all(isinstance(each, str) for each in given) else None
 
 
 def faulty_embeddings(exchange: Exchange) -> Call | None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import Exchange, Response
 from cozecheck.views.requests import UNKNOWN_MODEL, Asked, is_nonsense
+from cozecheck.views.support import is_missing
 from cozecheck.views.wire import Answer, answer
 
 GENERATING = ("chat.completions.create", "completions.create", "embeddings.create", "responses.create")
@@ -69,6 +70,8 @@ def unknown_model(exchange: Exchange) -> Asked | None:
     """Read a refusal that says the model is unknown."""
     asked = _generating(exchange)
     if asked is None or not 400 <= asked.response.status < 500:
+        return None
+    if asked.response.status == 400 and is_missing(exchange):
         return None
     names_it = is_nonsense(asked.body.get("model")) or asked.error.get("code") == "model_not_found"
     return asked if names_it or UNKNOWN_MODEL.search(asked.says) else None
