@@ -13,7 +13,8 @@ from cozecheck.findings import Basis, Level, Problem, Verdict
 from cozecheck.views.completions import Completion, completion
 
 EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
-LISTS = ("tokens", "token_logprobs", "top_logprobs", "text_offset")
+ALWAYS = ("tokens", "token_logprobs", "text_offset")
+"""Lists that logprobs have, however many alternatives are asked for."""
 LOGPROBS = sources.COMPLETION_CHOICE + "logprobs"
 PARTIAL = ("bytes:", "<0x", "\ufffd")
 """What stands in tokens that are no whole characters."""
@@ -53,8 +54,9 @@ def with_odds(exchange: Exchange) -> Completion | None:
 def odds(it: Completion) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield each choice that has logprobs: where they stand, they, and the choice."""
     for place, choice in enumerate(it.choices):
-        if isinstance(choice.get("logprobs"), dict):
-            yield f"/choices/{place}/logprobs", choice["logprobs"], choice
+        given = choice.get("logprobs")
+        if isinstance(given, dict) and all(isinstance(given.get(name), list) and given[name] for name in ALWAYS):
+            yield f"/choices/{place}/logprobs", given, choice
 
 
 @check(
@@ -72,15 +74,15 @@ def logprobs(it: Completion) -> Iterator[Verdict]:
     """Logprobs that are asked for come as four lists, with one entry a token."""
     for place, choice in enumerate(it.choices):
         given = choice.get("logprobs", ABSENT)
-        lists = [given.get(name) for name in LISTS] if isinstance(given, dict) else []
+        lists = {name: each for name, each in given.items() if isinstance(each, list)} if given else {}
         if not choice["text"]:
             continue
-        if not lists or not all(isinstance(each, list) for each in (lists[0], lists[1], lists[3])):
-            found = sorted(given) if isinstance(given, dict) else given
+        if not lists.keys() >= set(ALWAYS):
+            found = sorted(given) if given else given
             yield Problem("tokens, token_logprobs, top_logprobs, text_offset", found, at=f"/choices/{place}/logprobs")
             continue
-        sizes = {name: len(each) for name, each in zip(LISTS, lists, strict=True) if isinstance(each, list)}
-        if len(set(sizes.values())) > 1 or not sizes["tokens"]:
+        sizes = {name: len(lists[name]) for name in (*ALWAYS, "top_logprobs") if name in lists}
+        if len(set(sizes.values())) > 1 or not lists["tokens"]:
             yield Problem("lists of one length", sizes, at=f"/choices/{place}/logprobs")
 
 

@@ -25,9 +25,7 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
 """Words that flag a text, by category."""
 NEWER = frozenset({"illicit", "illicit/violent"})
 """Categories that only the omni models have."""
-SEEN = frozenset(
-    {"self-harm", "self-harm/intent", "self-harm/instructions", "sexual", "violence", "violence/graphic"}
-)
+SEEN = frozenset({"self-harm", "self-harm/intent", "self-harm/instructions", "sexual", "violence", "violence/graphic"})
 """Categories that an image counts for, too."""
 SURE = 0.95
 UNSURE = 1e-3

@@ -56,7 +56,7 @@ def completion_usage_not_included(event: Event, _: Sequence[Event]) -> Iterator[
 
 
 @stream("completions.stream.usage-alone", when=of_prompts)
-def completion_usage_with_choice(event: Event, before: Sequence[Event]) -> Iterator[Event]:
+def completion_usage_with_choice(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """The chunk with the usage has a choice without text."""
     if counts(event):
         yield {**event, "choices": [{"text": "", "index": 0, "logprobs": None, "finish_reason": None}]}

@@ -158,16 +158,16 @@ def context_no_code(_: Request, reply: Reply) -> Reply:
 
 
 @after("errors.unknown-route", "errors.envelope")
-def unknown_route_html(request: Request, reply: Reply) -> Reply:
+def unknown_route_html(_: Request, reply: Reply) -> Reply:
     """An unknown path is answered 404 with a page of HTML."""
     page = replace(reply, body=b"<html><body><h1>404 Not Found</h1></body></html>")
-    return page.with_header("content-type", "text/html") if _is_unknown_route(request, reply) else reply
+    return page.with_header("content-type", "text/html") if _is_unknown_route(reply) else reply
 
 
 @after("errors.unknown-route")
-def unknown_route_400(request: Request, reply: Reply) -> Reply:
+def unknown_route_400(_: Request, reply: Reply) -> Reply:
     """An unknown path is answered 400."""
-    return replace(reply, status=400) if _is_unknown_route(request, reply) else reply
+    return replace(reply, status=400) if _is_unknown_route(reply) else reply
 
 
 @after("errors.method-not-allowed")
@@ -206,7 +206,7 @@ def _is_too_long(reply: Reply) -> bool:
     return reply.error.get("code") == "context_length_exceeded"
 
 
-def _is_unknown_route(request: Request, reply: Reply) -> bool:
+def _is_unknown_route(reply: Reply) -> bool:
     return reply.status == 404 and str(reply.error.get("message")).startswith("Invalid URL")
 
 
