@@ -8,9 +8,9 @@ from typing import Any
 from cozecheck import bundled, scenarios
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import FAMILIES
-from cozecheck.contract.operations import OPERATIONS
 from cozecheck.profiles import choose, profiles
 from cozecheck.scenarios import Subject
+from cozecheck.sdk import discovered
 
 Row = dict[str, Any]
 
@@ -47,7 +47,7 @@ def _flaws() -> list[Row]:
 
 
 def _operations() -> list[Row]:
-    return [{"name": each.name, "method": each.method, "path": each.path} for each in OPERATIONS]
+    return [{"name": each.name, "method": each.method, "path": each.path} for each in discovered()]
 
 
 _LISTS: Mapping[str, Callable[[], list[Row]]] = {

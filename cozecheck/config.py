@@ -36,6 +36,7 @@ KEYS: Mapping[str, Kind] = {
     "profile": Kind.TEXT,
     "baseline": Kind.TEXT,
     "strict": Kind.FLAG,
+    "no-sdk": Kind.FLAG,
     "report": Kind.WORDS,
     "concurrency": Kind.WHOLE,
     "max-requests": Kind.WHOLE,

@@ -14,6 +14,7 @@ from cozecheck.findings import Report, Target
 from cozecheck.meeting import MOST_REQUESTS, MOST_TOKENS, Met, cost, meet, secrets
 from cozecheck.probe import Probe, retry_delay
 from cozecheck.scenarios import Scenario, Send, Subject
+from cozecheck.sdk import Reader
 
 ATTEMPTS = 3
 """How often a send is tried that is refused for want of capacity."""
@@ -97,8 +98,9 @@ async def run(
         course.progress("first contact")
     driver = _Driver(probe, chosen, course, met)
     interrupted = await driver.drive()
-    bench = Bench(checks)
+    bench, reader = Bench(checks), Reader()
     for play in driver.plays():
+        play.exchanges = [reader.read(exchange) for exchange in play.exchanges]
         for exchange in play.exchanges:
             bench.judge(exchange)
         if play.finished:

@@ -203,6 +203,8 @@ class Exchange:
     origin: str = ""
     left: bool = False
     """We closed the connection ourselves, on purpose, before the response ended."""
+    sdk: str = ""
+    """What the official client makes of it: `survives`, or `raises TYPE in WHERE: WORDS`; empty where not asked."""
 
     @cached_property
     def readings(self) -> dict[Callable[["Exchange"], Any], Any]:

@@ -90,6 +90,8 @@ class Finding:
     remedy: str = ""
     curl: str = ""
     baselined: bool = False
+    sdk: str = ""
+    """What the official client makes of the response: `survives`, or `raises …`; empty where it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

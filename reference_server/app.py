@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from reference_server import flaws
-from reference_server.endpoints import Endpoints, Rooms, paths
+from reference_server.endpoints import Rooms, paths
 from reference_server.engines.delta import Engine
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.metrics import Metrics
@@ -22,6 +22,7 @@ from reference_server.middleware import (
 )
 from reference_server.routing.rules import Rules
 from reference_server.settings import Settings
+from reference_server.store import Store
 
 SMALLEST_GZIP = 1024
 GZIP_LEVEL = 5
@@ -44,8 +45,9 @@ def create_app(
         metrics=Metrics(list(engines)),
         clock=clock,
         entropy=entropy,
+        store=Store(),
     )
-    app = surrounded(paths(Endpoints(rooms), settings), rooms)
+    app = surrounded(paths(rooms), rooms)
     return flaws.apply(app, flaw) if flaw else app
 
 

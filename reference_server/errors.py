@@ -143,6 +143,7 @@ class ContextLengthExceeded(Refusal):
         )
         message = f"This model's maximum context length is {limit} tokens. However, {asked}"
         super().__init__(400, message, code="context_length_exceeded", param="messages")
+        self.limit = limit
 
 
 class ModelNotFound(Refusal):
@@ -160,6 +161,107 @@ class ModelNotListed(Refusal):
     def __init__(self, model: str) -> None:
         """Use the words of the models endpoint."""
         super().__init__(404, f"The model '{model}' does not exist", code="model_not_found", param="model")
+
+
+class RequestedModelNotFound(Refusal):
+    """No route leads from this model to an engine, in the words of the Responses API."""
+
+    def __init__(self, model: str) -> None:
+        """It is a 400 there, and names the parameter."""
+        super().__init__(400, f"The requested model '{model}' does not exist.", code="model_not_found", param="model")
+
+
+class NotKept(Refusal):
+    """An id under which nothing is kept."""
+
+    def __init__(self, what: str, identifier: str) -> None:
+        """`what` is `Response`, `Conversation` or `Item`."""
+        super().__init__(404, f"{what} with id '{identifier}' not found.")
+
+
+class PreviousNotKept(Refusal):
+    """A response to go on from that is not kept."""
+
+    def __init__(self, identifier: str) -> None:
+        """Name the parameter."""
+        message = f"Previous response with id '{identifier}' not found."
+        super().__init__(400, message, code="previous_response_not_found", param="previous_response_id")
+
+
+class InputTooLong(Refusal):
+    """The input does not fit the engine's context, in the words of the Responses API."""
+
+    def __init__(self) -> None:
+        """Name the parameter."""
+        message = "Your input exceeds the context window of this model. Please adjust your input and try again."
+        super().__init__(400, message, code="context_length_exceeded", param="input")
+
+
+class NotServed(Refusal):
+    """Something documented that this server does not have."""
+
+    def __init__(self, param: str, what: str) -> None:
+        """`what` names the value, or the whole parameter."""
+        message = f"Unsupported value: '{param}' does not support {what} on this server."
+        super().__init__(400, message, code="unsupported_value", param=param)
+
+
+class InputsTooLong(Refusal):
+    """An input, or all of them together, that an embedding model can't take."""
+
+    def __init__(self, most: int, got: int) -> None:
+        """Both in tokens."""
+        message = (
+            f"This model's maximum context length is {most} tokens, however you requested {got} tokens "
+            f"({got} in your prompt; 0 for the completion). Please reduce your prompt."
+        )
+        super().__init__(400, message, code="context_length_exceeded", param="input")
+
+
+class PromptTooLong(Refusal):
+    """Prompt and completion do not fit the engine's context, in the words of the old completions."""
+
+    def __init__(self, limit: int, prompt: int, completion: int) -> None:
+        """All three in tokens."""
+        message = (
+            f"This model's maximum context length is {limit} tokens, however you requested {prompt + completion} "
+            f"tokens ({prompt} in your prompt; {completion} for the completion). Please reduce your prompt; or "
+            "completion length."
+        )
+        super().__init__(400, message, code="context_length_exceeded", param="prompt")
+
+
+class UnknownToken(Refusal):
+    """A token id that the vocabulary does not have."""
+
+    def __init__(self, param: str, token: int, most: int) -> None:
+        """`most` is the largest id there is."""
+        message = f"Invalid token in {param}: {token}. Minimum value is 0, maximum value is {most} (inclusive)."
+        super().__init__(400, message, param=param)
+
+
+class NoSuchFile(Refusal):
+    """An id under which no file is kept."""
+
+    def __init__(self, identifier: str) -> None:
+        """Use the words of the files endpoint."""
+        super().__init__(404, f"No such File object: {identifier}", param="id")
+
+
+class NoSuchBatch(Refusal):
+    """An id under which no batch is kept."""
+
+    def __init__(self, identifier: str) -> None:
+        """Use the words of the batches endpoint."""
+        super().__init__(404, f"No batch found with id '{identifier}'.")
+
+
+class StorageFull(Refusal):
+    """All files together would be more than this server keeps."""
+
+    def __init__(self, most: int) -> None:
+        """The bound is in bytes."""
+        super().__init__(413, f"This server keeps at most {most} bytes of files: delete some.", code="storage_full")
 
 
 class MissingKey(Refusal):

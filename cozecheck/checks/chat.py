@@ -16,6 +16,10 @@ MESSAGE = sources.spec("ChatCompletionResponseMessage")
 TYPED = "typed clients (openai-dotnet, go-openai, openai-java) fail to decode the answer"
 ROLE = ("choices", None, "message", "role")
 ANNOTATION = ("choices", None, "message", "annotations", None, "type")
+CALLS = ("choices", None, "message", "tool_calls")
+CALL = ("choices", None, "message", "function_call")
+REFUSAL = ("choices", None, "message", "refusal")
+LOGPROBS = ("choices", None, "logprobs")
 
 
 @check(
@@ -31,7 +35,7 @@ ANNOTATION = ("choices", None, "message", "annotations", None, "type")
 def schema(body: ChatBody) -> Iterator[Verdict]:
     """A chat completion fits the types of the official SDK, strictly."""
     for departure in body.departures:
-        if not rules.is_named(departure.path, ROLE, ANNOTATION):
+        if not rules.is_named(departure.path, ROLE, ANNOTATION, CALLS, CALL, REFUSAL, LOGPROBS):
             yield Problem(departure.expected, departure.actual, at=departure.pointer)
 
 

@@ -15,7 +15,10 @@ CHUNK = sources.spec(sources.CHUNK)
 CHOICE = CHUNK + "choices/items/properties/"
 TYPED = "typed clients (openai-dotnet, go-openai, openai-java) fail to decode the chunk"
 ROLE = ("choices", None, "delta", "role")
-CALL_TYPE = ("choices", None, "delta", "tool_calls", None, "type")
+CALLS = ("choices", None, "delta", "tool_calls")
+CALL = ("choices", None, "delta", "function_call")
+REFUSAL = ("choices", None, "delta", "refusal")
+LOGPROBS = ("choices", None, "logprobs")
 
 
 def whole_stream(exchange: Exchange) -> ChatStream | None:
@@ -483,7 +486,7 @@ def delta_present(stream: ChatStream) -> Iterator[Verdict]:
 def schema(stream: ChatStream) -> Iterator[Verdict]:
     """A chunk fits the types of the official SDK, strictly."""
     for at, departure in stream.departures:
-        if not rules.is_named(departure.path, ROLE, CALL_TYPE):
+        if not rules.is_named(departure.path, ROLE, CALLS, CALL, REFUSAL, LOGPROBS):
             yield Problem(departure.expected, departure.actual, at=f"event {at}, {departure.pointer}")
 
 

@@ -38,17 +38,21 @@ def conclude(
     Nothing shows the *secrets*; *masked* hides recorded people's words, too.
     """
     known = tuple(secrets)
-    moment = datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Report(
         kind=kind,
         tool=TOOL,
         target=target,
-        run=Run(moment, round(seconds, 3), seed, requests, tokens, interrupted),
+        run=Run(moment(started), round(seconds, 3), seed, requests, tokens, interrupted),
         checks=results(bench, known),
         findings=tuple(findings(bench, known, masked=masked)),
         strict=strict,
         notes=notes,
     )
+
+
+def moment(seconds: float) -> str:
+    """Return so many *seconds* after 1970 as a report writes them."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def results(bench: Bench, secrets: Iterable[str] = ()) -> tuple[CheckResult, ...]:
@@ -110,4 +114,5 @@ def _finding(departure: Departure, known: Iterable[str], *, masked: bool) -> Fin
         breaks=check.breaks,
         remedy=check.remedy,
         curl=mask_secrets(curl(exchange.request, masked=masked), known),
+        sdk=mask_secrets(excerpt(exchange.sdk), known),
     )

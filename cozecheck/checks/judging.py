@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cozecheck.checks.registry import Check, View, ordered
+from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered
 from cozecheck.exchange import Exchange
-from cozecheck.findings import DEPARTURE, Inconclusive, Outcome, Problem, Unsupported, Verdict
+from cozecheck.findings import DEPARTURE, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
 
 MOST_PROBLEMS = 5
 """Departures kept of one check in one exchange: a stream can be wrong in every chunk."""
@@ -134,7 +134,7 @@ class Bench:
             return
         problems = [each for each in verdicts if isinstance(each, Problem)]
         if problems:
-            broken.add(check.id)
+            broken.update((check.id, EVERY_MUST) if check.level is Level.MUST else (check.id,))
             self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
 
 

@@ -12,8 +12,10 @@ from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported,
 from cozecheck.views.failures import error_in
 from cozecheck.views.models import (
     ModelAnswer,
+    found_model,
     listed,
     model_answer,
+    model_id,
     models_answer,
     models_list,
     nonsense_model,
@@ -220,6 +222,67 @@ def retrieve_same(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
         if not same or same[0].get(key) != single.get(key):
             yield Problem(same[0].get(key, ABSENT) if same else "an id of the list", single.get(key), at=f"/{key}")
             return
+
+
+@relation(
+    "models.retrieve-encoded",
+    Level.MUST,
+    Basis.SDK,
+    scenario="models.odd",
+    cite=sources.PYTHON_PATHS,
+    breaks=("openai-python and openai-node: models.retrieve() of ids with a slash, which they send as %2F",),
+    remedy="Decode the path before you look the id up, and let an id hold slashes.",
+)
+def retrieve_encoded(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A listed model whose id holds a slash, a colon or other letters can be retrieved, percent-encoded."""
+    looked_up = {name: each for name, each in run.items() if name.startswith("odd ")}
+    if not looked_up:
+        yield Inconclusive("no listed id has a slash, a colon or other letters")
+    for name, each in looked_up.items():
+        if each.response and not each.response.ok:
+            yield Problem(f"200 for {model_id(each)}", each.response.status, at=name)
+
+
+@check(
+    "models.retrieve-id",
+    Level.SHOULD,
+    Basis.SPEC,
+    of=found_model,
+    cite=sources.MODEL + "/properties/id",
+    breaks=("clients that cache by id",),
+    remedy="Show the id as it is listed, not as it stands in the path.",
+    requires=("models.retrieve",),
+)
+def retrieve_id(it: ModelAnswer) -> Iterator[Verdict]:
+    """A retrieved model has the id that was asked for."""
+    body = it.response.json
+    if isinstance(body, dict) and body.get("id") != it.model:
+        yield Problem(it.model, body.get("id", ABSENT), at="/id")
+
+
+@relation(
+    "models.list-stable",
+    Level.MAY,
+    Basis.DE_FACTO,
+    scenario="models.odd",
+    cite=sources.WIRE,
+    breaks=("pickers whose entries jump, and clients that take the first model",),
+    remedy="List the models in one order.",
+)
+def list_stable(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """The list of models comes twice in one order."""
+    first, second = run.get("list"), run.get("list again")
+    if first is None or second is None or not _ok(first) or not _ok(second):
+        yield Inconclusive("no two lists to compare")
+        return
+    once, twice = (_listed_ids(each) for each in (first, second))
+    if sorted(once) == sorted(twice) and once != twice:
+        yield Problem(", ".join(once[:8]), ", ".join(twice[:8]), at="list again")
+
+
+def _listed_ids(exchange: Exchange) -> list[str]:
+    assert exchange.response is not None
+    return [str(item.get("id")) for item in listed(exchange.response.json) if isinstance(item, dict)]
 
 
 def nonsense_lookup(exchange: Exchange) -> ModelAnswer | None:

@@ -16,6 +16,9 @@ View = Callable[[Exchange], Any]
 """Reads an exchange as what a check is about, or returns None: the check does not apply."""
 
 Judge = Callable[[Any], Iterator[Verdict]]
+
+EVERY_MUST = "*"
+"""In `requires`: this check speaks last, where the exchange breaks no MUST."""
 T = TypeVar("T")
 
 
@@ -120,7 +123,33 @@ def _add(
     )
 
 
-FAMILIES = ("transport", "sse", "errors", "auth", "models", "chat", "chat.stream", "usage", "request")
+FAMILIES = (
+    "transport",
+    "sse",
+    "errors",
+    "auth",
+    "models",
+    "chat",
+    "chat.stream",
+    "usage",
+    "request",
+    "tools",
+    "tools.stream",
+    "structured",
+    "logprobs",
+    "vision",
+    "reasoning",
+    "completions",
+    "embeddings",
+    "responses",
+    "responses.stream",
+    "conversations",
+    "moderations",
+    "images",
+    "audio",
+    "files",
+    "batches",
+)
 """The families, in the order of reports."""
 
 
@@ -146,7 +175,7 @@ def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:
         ready = sorter.get_ready()
         sorter.done(*ready)
         placed += sorted((by_id[id] for id in ready), key=lambda each: views[each.view])
-    return tuple(placed)
+    return tuple(sorted(placed, key=lambda each: EVERY_MUST in each.requires))
 
 
 def matches(pattern: str, check: Check) -> bool:

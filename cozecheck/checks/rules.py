@@ -63,9 +63,14 @@ def limited(asked: Mapping[str, Any], usage: Mapping[str, Any], reason: Any, tex
 
 def is_named(path: Path, *more: tuple[str | None, ...]) -> bool:
     """Whether *path* lies at or below one of the places `NAMED`, or of *more* like them."""
+    return within(path, *NAMED, *more)
+
+
+def within(path: Path, *places: tuple[str | None, ...]) -> bool:
+    """Whether *path* lies at or below one of *places*, in which None stands for any position."""
     return any(
         len(path) >= len(place) and all(step in (None, part) for step, part in zip(place, path, strict=False))
-        for place in (*NAMED, *more)
+        for place in places
     )
 
 
@@ -179,3 +184,35 @@ def total(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
     parts = [usage.get(name) for name in COUNTS]
     if all(is_number(part) for part in parts) and parts[0] + parts[1] != parts[2]:  # type: ignore[operator]
         yield Problem(f"{parts[0]} + {parts[1]}", parts[2], at=f"{at}/total_tokens")
+
+
+def list_shape(value: Mapping[str, Any]) -> Iterator[Verdict]:
+    """Require object "list" and a list under data."""
+    if not isinstance(value.get("data"), list):
+        yield Problem("a list", value.get("data", ABSENT), at="/data")
+    elif value.get("object") != "list":
+        yield Problem("list", value.get("object", ABSENT), at="/object")
+
+
+def list_ends(value: Mapping[str, Any]) -> Iterator[Verdict]:
+    """Require has_more, and the ids of the first and the last item where there are items."""
+    if not isinstance(value.get("has_more"), bool):
+        yield Problem("true or false", value.get("has_more", ABSENT), at="/has_more")
+    data = value.get("data")
+    for name, place in (("first_id", 0), ("last_id", -1)) if data else ():
+        item = data[place]  # type: ignore[index]
+        if isinstance(item, dict) and value.get(name) != item.get("id"):
+            yield Problem(str(item.get("id")), value.get(name, ABSENT), at=f"/{name}")
+
+
+def within_limit(limit: str | None, size: int) -> Iterator[Verdict]:
+    """Require no more items than the *limit* of the query."""
+    if limit and limit.isdecimal() and size > int(limit):
+        yield Problem(f"at most {limit}", size, at="/data")
+
+
+def not_found(response: Response) -> Iterator[Verdict]:
+    """Require 404 for what is not there."""
+    if response.status not in (401, 403, 404, 429):
+        came = response.content[:120].decode("utf-8", "replace")
+        yield Problem("404", f"{response.status}: {came}", at="status")

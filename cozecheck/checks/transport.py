@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import sources
-from cozecheck.contract.operations import api_path, operation
+from cozecheck.contract.operations import RAW, api_path, operation
 from cozecheck.exchange import ABSENT, Exchange, FailureKind
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.wire import Answer, answer, attempt, is_file, is_json, is_recorded, json_body, labelled
@@ -98,7 +98,8 @@ def content_type(it: Answer) -> Iterator[Verdict]:
 
 def _speaks_json(it: Answer) -> bool:
     """Whether the answer is the API's own, and not a file that happens to hold JSON."""
-    return it.response.status >= 400 or operation(it.exchange.request) is not None
+    asked = operation(it.exchange.request)
+    return it.response.status >= 400 or (asked is not None and asked.name not in RAW)
 
 
 def generated(exchange: Exchange) -> Answer | None:

@@ -22,6 +22,7 @@ def judge(
     profile: options.ProfileName = "all",
     baseline: options.Baseline = None,
     strict: options.Strict = False,
+    no_sdk: options.NoSdk = False,
     report: options.Reports = None,
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
@@ -46,6 +47,7 @@ def judge(
             files,
             order.checks,
             strict=order.strict,
+            ask_sdk=not no_sdk,
             clock=time.time,
             progress=lambda exchange: advance(exchange.id),
         )

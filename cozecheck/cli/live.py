@@ -51,7 +51,7 @@ class Pace:
 
 def judge(context: typer.Context, wanted: Wanted, order: Order, pace: Pace, *, quiet: bool, progress: bool) -> Report:
     """Judge the target that is wanted."""
-    with _endpoint(context, wanted) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
+    with reached(context, wanted) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
 
         def planned(plan: Plan) -> None:
             if not quiet:
@@ -81,7 +81,7 @@ async def _run(endpoint: Endpoint, model: str | None, order: Order, pace: Pace, 
 
 
 @contextmanager
-def _endpoint(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, str | None]]:
+def reached(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, str | None]]:
     """Give the endpoint and the model: of the named target, or of the bundled server, running."""
     with blaming(context, "header"):
         headers = tuple(_header(line) for line in wanted.headers)

@@ -61,14 +61,28 @@ def _require_room(path: Path) -> None:
         raise UsageError(f"{path} cannot be written")
 
 
-def finish(report: Report, to: Sequence[Destination], entries: Sequence[Accepted], *, quiet: bool) -> None:
+class Summarise(Protocol):
+    """Tells a report to a person."""
+
+    def __call__(self, report: Report, *, colour: bool, width: int) -> str:
+        """Return text, newline at its end."""
+
+
+def finish(
+    report: Report,
+    to: Sequence[Destination],
+    entries: Sequence[Accepted],
+    *,
+    quiet: bool,
+    summarise: Summarise = text.render,
+) -> None:
     """Apply the baseline, write the reports, print the summary, exit with the report's code."""
     if entries:
         report = apply(report, entries, date.today())
     lost = [reason for each in to if (reason := _write(FORMATS[each.format](report), each.path))]
     terminal = sys.stderr if any(each.path == STDOUT for each in to) else sys.stdout
     colour = terminal.isatty() and not os.environ.get("NO_COLOR")
-    summary = text.render(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
+    summary = summarise(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
     _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
     if lost:
         raise UsageError(lost[0])

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from cozecheck.exchange import Request
@@ -26,13 +26,41 @@ OPERATIONS = (
     _operation("chat.completions.list", "GET", "/chat/completions"),
     _operation("completions.create", "POST", "/completions"),
     _operation("embeddings.create", "POST", "/embeddings"),
+    _operation("moderations.create", "POST", "/moderations"),
     _operation("models.list", "GET", "/models"),
     _operation("models.retrieve", "GET", "/models/{}"),
     _operation("models.delete", "DELETE", "/models/{}"),
     _operation("responses.create", "POST", "/responses"),
     _operation("responses.retrieve", "GET", "/responses/{}"),
     _operation("responses.delete", "DELETE", "/responses/{}"),
+    _operation("responses.input_items.list", "GET", "/responses/{}/input_items"),
+    _operation("responses.input_tokens.count", "POST", "/responses/input_tokens"),
+    _operation("responses.cancel", "POST", "/responses/{}/cancel"),
+    _operation("conversations.create", "POST", "/conversations"),
+    _operation("conversations.retrieve", "GET", "/conversations/{}"),
+    _operation("conversations.update", "POST", "/conversations/{}"),
+    _operation("conversations.delete", "DELETE", "/conversations/{}"),
+    _operation("conversations.items.create", "POST", "/conversations/{}/items"),
+    _operation("conversations.items.list", "GET", "/conversations/{}/items"),
+    _operation("conversations.items.retrieve", "GET", "/conversations/{}/items/{}"),
+    _operation("conversations.items.delete", "DELETE", "/conversations/{}/items/{}"),
+    _operation("files.create", "POST", "/files"),
+    _operation("files.list", "GET", "/files"),
+    _operation("files.retrieve", "GET", "/files/{}"),
+    _operation("files.delete", "DELETE", "/files/{}"),
+    _operation("files.content", "GET", "/files/{}/content"),
+    _operation("batches.create", "POST", "/batches"),
+    _operation("batches.list", "GET", "/batches"),
+    _operation("batches.retrieve", "GET", "/batches/{}"),
+    _operation("batches.cancel", "POST", "/batches/{}/cancel"),
+    _operation("images.generate", "POST", "/images/generations"),
+    _operation("audio.speech.create", "POST", "/audio/speech"),
+    _operation("audio.transcriptions.create", "POST", "/audio/transcriptions"),
+    _operation("audio.translations.create", "POST", "/audio/translations"),
 )
+
+RAW = frozenset(("files.content", "audio.speech.create"))
+"""Operations that are answered with a file."""
 
 RESOURCES = frozenset(
     {
@@ -92,7 +120,8 @@ def _operation_at(method: str, path: str) -> Operation | None:
     part = api_path(path)
     if part is None:
         return None
-    return next((known for known in OPERATIONS if known.method == method and _matches(known.path, part)), None)
+    of_method = (known for known in OPERATIONS if known.method == method)
+    return next((known for known in of_method if _pattern(known.path).fullmatch(part)), None)
 
 
 def is_known_path(path: str) -> bool:
@@ -105,8 +134,8 @@ def methods(path: str) -> frozenset[str]:
     return frozenset(known.method for known in OPERATIONS if known.path == path)
 
 
-def _matches(pattern: str, path: str) -> bool:
-    if not pattern.endswith("{}"):
-        return path == pattern
-    prefix = pattern.removesuffix("{}")
-    return path.startswith(prefix) and len(path) > len(prefix) and "/input_items" not in path
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Compile a path in which `{}` stands for an id; the id of a model may hold slashes."""
+    identifier = ".+" if template.startswith("/models/") else "[^/]+"
+    return re.compile(re.escape(template).replace(re.escape("{}"), identifier))

@@ -63,6 +63,19 @@ def chat_request(value: Any) -> tuple[Departure, ...]:
     return _departures(CompletionCreateParamsStreaming if streams else CompletionCreateParamsNonStreaming, value)
 
 
+def tagged_departures(shape: Any, value: Any) -> tuple[Departure, ...]:
+    """Hold *value* against *shape*, in whose unions the arm is told by `type`; what no arm is for is let pass."""
+    try:
+        _adapter(shape).validate_python(value, strict=True)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+    else:
+        return ()
+    others = {each["loc"][:-1] for each in found if each["type"] == "literal_error" and each["loc"][-1] == "type"}
+    meant = (each for each in found if not any(each["loc"][: len(arm)] == arm for arm in others))
+    return tuple(_once(_departure(value, each["loc"], each["type"], each["msg"]) for each in meant))
+
+
 def _departures(shape: Any, value: Any) -> tuple[Departure, ...]:
     try:
         _adapter(shape).validate_python(value, strict=True)

@@ -137,11 +137,12 @@ def _article(group: Departures) -> str:
 
 
 def _example(finding: Finding) -> str:
+    sdk = f"<p>The official client {_text(finding.sdk)}.</p>" if finding.sdk else ""
     curl = f'<pre class="curl">{_text(finding.curl)}</pre>' if finding.curl else ""
     return f"""<div class="example"><p class="place">{_text(place(finding))}</p>
 <div class="pair"><div><h4>expected</h4><pre>{_text(finding.expected)}</pre></div>
 <div><h4>actual</h4><pre>{_text(finding.actual)}</pre></div></div>
-{curl}</div>"""
+{sdk}{curl}</div>"""
 
 
 def _explanation(finding: Finding) -> Iterator[str]:

@@ -91,6 +91,7 @@ def _example(finding: Finding) -> Iterable[str]:
         visible(place(finding)),
         f"expected: {cut(finding.expected, MOST_ACTUAL)}",
         f"actual:   {cut(finding.actual, MOST_ACTUAL)}",
+        *([f"sdk:      {cut(finding.sdk, MOST_ACTUAL)}"] if finding.sdk else []),
         *([cut(finding.curl, MOST_ACTUAL)] if finding.curl else []),
     )
 

@@ -119,6 +119,7 @@ def _example(finding: Finding) -> Iterator[str]:
         (place(finding), MOST_ACTUAL),
         (f"expected  {finding.expected}", MOST_ACTUAL),
         (f"actual    {finding.actual}", MOST_ACTUAL),
+        (f"sdk       {finding.sdk}" if finding.sdk else "", MOST_ACTUAL),
         (finding.curl, 4 * MOST_ACTUAL),
     )
     yield from (escape(cut(words, most)) for words, most in said if words)

@@ -47,11 +47,16 @@ def _plain(text: str, _style: str) -> str:
     return text
 
 
+def painter(*, colour: bool) -> Paint:
+    """Return what gives a text its colour, or leaves it plain."""
+    return _coloured if colour else _plain
+
+
 def render(report: Report, *, colour: bool = False, width: int = 100, limit: int = 3) -> str:
     """Tell everything to a person: *limit* examples a check, lines of *width* columns except commands."""
-    paint = _coloured if colour else _plain
+    paint = painter(colour=colour)
     sections = (
-        _headline(report, paint),
+        headline(report, paint),
         _table(report, paint),
         *(_departures(each, paint, width, limit) for each in departures(report)),
         _hint(report, paint),
@@ -59,13 +64,14 @@ def render(report: Report, *, colour: bool = False, width: int = 100, limit: int
         _skips(report, paint),
         _accepted(report, paint),
         _notes(report, paint, width),
-        (_last_line(report, paint),),
+        (last_line(report, paint),),
     )
     texts = ("\n".join(line.rstrip() for line in section) for section in sections)
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _headline(report: Report, paint: Paint) -> Iterator[str]:
+def headline(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield the verdict, what it rests on, and who came to it."""
     target = report.target
     about = visible(target.base_url or ", ".join(target.files))
     model = f"  model {visible(target.model)}" if target.model else ""
@@ -122,6 +128,7 @@ def _example(finding: Finding, paint: Paint, width: int) -> Iterator[str]:
         yield f"      {visible(where)}"
     yield from _wrapped("expected", cut(finding.expected, MOST_ACTUAL), width, indent=8, paint=paint)
     yield from _wrapped("actual", cut(finding.actual, MOST_ACTUAL), width, indent=8, paint=paint)
+    yield from _wrapped("sdk", finding.sdk, width, indent=8, paint=paint)
 
 
 def _command(finding: Finding, paint: Paint) -> Iterator[str]:
@@ -135,7 +142,7 @@ def _command(finding: Finding, paint: Paint) -> Iterator[str]:
 def _wrapped(label: str, words: str, width: int, *, indent: int, paint: Paint = _plain) -> Iterator[str]:
     """Yield *words* under one another, the *label* before the first line; nothing for no words."""
     margin = indent + (LABEL if label else 0)
-    from_target = label in ("expected", "actual")  # may be one endless word; a citation is to be copied whole
+    from_target = label in ("expected", "actual", "sdk")  # may be one endless word; a citation is to be copied whole
     lines = textwrap.wrap(visible(words), max(20, width - margin), break_on_hyphens=False, break_long_words=from_target)
     for number, line in enumerate(lines):
         before = paint(f"{label:<{LABEL}}", "dim") if label and not number else " " * (margin - indent)
@@ -185,7 +192,8 @@ def _notes(report: Report, paint: Paint, width: int) -> Iterator[str]:
         yield from _wrapped("note", note, width, indent=0, paint=paint)
 
 
-def _last_line(report: Report, paint: Paint) -> str:
+def last_line(report: Report, paint: Paint) -> str:
+    """Return the whole run in one line."""
     counts = [f"{report.counts[outcome]:,} {outcome}" for outcome in COLUMNS if report.counts[outcome]]
     baselined = sum(check.baselined for check in report.checks)
     accepted = f", of which {baselined:,} baselined" if baselined else ""

@@ -1,6 +1,31 @@
 """What to send: every scenario, one file a family."""
 
-from cozecheck.scenarios import auth, chat, chat_stream, errors, models, request, sse, transport, usage
+from cozecheck.scenarios import (
+    audio,
+    auth,
+    batches,
+    chat,
+    chat_stream,
+    completions,
+    conversations,
+    embeddings,
+    errors,
+    files,
+    images,
+    logprobs,
+    models,
+    moderations,
+    request,
+    responses,
+    responses_stream,
+    sse,
+    structured,
+    tools,
+    tools_stream,
+    transport,
+    usage,
+    vision,
+)
 from cozecheck.scenarios.sending import Scenario, Send, Subject, declared
 
 __all__ = [
@@ -8,15 +33,30 @@ __all__ = [
     "Scenario",
     "Send",
     "Subject",
+    "audio",
     "auth",
+    "batches",
     "chat",
     "chat_stream",
+    "completions",
+    "conversations",
+    "embeddings",
     "errors",
+    "files",
+    "images",
+    "logprobs",
     "models",
+    "moderations",
     "request",
+    "responses",
+    "responses_stream",
     "sse",
+    "structured",
+    "tools",
+    "tools_stream",
     "transport",
     "usage",
+    "vision",
 ]
 
 ALL = declared()

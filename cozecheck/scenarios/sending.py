@@ -41,7 +41,7 @@ class Send:
     def tokens(self) -> int:
         """A generous guess at the tokens it costs: the prompt at four bytes a token, and all it may generate."""
         asked = self.json or {}
-        cap = asked.get("max_completion_tokens", asked.get("max_tokens", 0))
+        cap = asked.get("max_completion_tokens", asked.get("max_tokens", asked.get("max_output_tokens", 0)))
         answers = asked.get("n", 1)
         numbers = isinstance(cap, int) and isinstance(answers, int)
         return len(self.body) // 4 + (max(cap, 0) * max(answers, 1) if numbers else 0)
@@ -58,10 +58,19 @@ class Subject:
     model: str
     seed: int = 0
     cap: str = "max_tokens"
+    embedding_model: str = "text-embedding-3-small"
+    image_model: str = "gpt-image-1-mini"
+    speech_model: str = "gpt-4o-mini-tts"
+    transcription_model: str = "whisper-1"
 
     def ask(self, text: str, tokens: int = 64, **parameters: Any) -> dict[str, Any]:
         """Make the body of a plain question, capped at *tokens*."""
         return {"model": self.model, "messages": [user(text)], self.cap: tokens, **parameters}
+
+
+def refuses(reply: Exchange) -> bool:
+    """Whether what came is a refusal, so that more of the same need not be sent; of a plan nothing has come."""
+    return reply.response is not None and reply.response.status >= 400
 
 
 def user(text: str) -> dict[str, Any]:

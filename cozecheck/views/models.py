@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from cozecheck.contract.operations import api_path, operation
 from cozecheck.exchange import Exchange, Response
 from cozecheck.views.requests import UNKNOWN_MODEL, Asked, is_nonsense
+from cozecheck.views.support import is_missing
 from cozecheck.views.wire import Answer, answer
 
 GENERATING = ("chat.completions.create", "completions.create", "embeddings.create", "responses.create")
@@ -45,8 +46,18 @@ def model_answer(exchange: Exchange) -> ModelAnswer | None:
     whole = answer(exchange)
     if whole is None or asked is None or asked.name != "models.retrieve":
         return None
-    path = api_path(exchange.request.path) or ""
-    return ModelAnswer(exchange, whole.response, unquote(path.removeprefix("/models/")))
+    return ModelAnswer(exchange, whole.response, model_id(exchange))
+
+
+def model_id(exchange: Exchange) -> str:
+    """Return the id that stands in the path of GET /models/{id}."""
+    return unquote((api_path(exchange.request.path) or "").removeprefix("/models/"))
+
+
+def found_model(exchange: Exchange) -> ModelAnswer | None:
+    """Read a model that was found by its id."""
+    found = model_answer(exchange)
+    return found if found and found.response.ok else None
 
 
 def nonsense_model(exchange: Exchange) -> Asked | None:
@@ -59,6 +70,8 @@ def unknown_model(exchange: Exchange) -> Asked | None:
     """Read a refusal that says the model is unknown."""
     asked = _generating(exchange)
     if asked is None or not 400 <= asked.response.status < 500:
+        return None
+    if asked.response.status == 400 and is_missing(exchange):
         return None
     about_it = is_nonsense(asked.body.get("model")) and "model" in asked.says
     says_so = asked.error.get("code") == "model_not_found" or UNKNOWN_MODEL.search(asked.says)

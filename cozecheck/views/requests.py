@@ -186,6 +186,8 @@ def garbled(exchange: Exchange) -> Asked | None:
     request = exchange.request
     if isinstance(request.parsed.value, dict) or not request.is_whole or request.headers.get("content-encoding"):
         return None
+    if (request.headers.get("content-type") or "").startswith("multipart/"):
+        return None
     # Where a recording holds nothing that was sent, and a good answer, the recorder dropped it.
     lost = is_recorded(whole.response) and whole.response.ok and not request.body
     return None if lost else Asked(exchange, whole.response, {})

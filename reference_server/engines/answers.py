@@ -1,8 +1,11 @@
 """What the synthetic engine says: plain instructions obeyed, else made-up prose."""
 
+import json
 import re
 from hashlib import blake2b
 
+from reference_server.engines.schema_values import Maker
+from reference_server.engines.seeds import Seed
 from reference_server.protocol.chat_request import ChatRequest
 
 LONGEST_COUNT = 10_000
@@ -14,6 +17,7 @@ REPEAT = re.compile(
     r"\b(?:repeat|say|echo|write|reply|answer|respond)\b[^:\n]{0,60}:\s*(\S.*)", re.IGNORECASE | re.DOTALL
 )
 QUOTED = re.compile(r"\b(?:repeat|say|echo|write|reply|answer|respond)\b[^:\"\n]{0,60}\"([^\"\n]+)\"", re.IGNORECASE)
+REFUSE = re.compile(r"\s*(?:please,?\s+)?refuse\b", re.IGNORECASE)
 QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d"}
 
 SUBJECTS = ("The harbour", "A patient reader", "The old library", "Every careful plan", "The night train",
@@ -43,7 +47,39 @@ def answer(request: ChatRequest, seed: bytes) -> str:
         return unquoted((match[1] + asked[LOOKED_AT:]).strip())
     if match := QUOTED.search(start):
         return match[1]
-    return prose(seed)
+    return acknowledged(request) or prose(seed)
+
+
+def acknowledged(request: ChatRequest) -> str:
+    """Say what was attached to the last message: what can be measured is all that can be seen."""
+    shown = ", and ".join(each.described() for each in request.messages[-1].attachments)
+    return f"I was given {shown}." if shown else ""
+
+
+def is_refused(request: ChatRequest) -> bool:
+    """Whether a refusal is asked for plainly, where a schema leaves no room for one in words."""
+    asked = next((message.text for message in reversed(request.messages) if message.role == "user"), "")
+    return request.text_format.kind == "json_schema" and bool(REFUSE.match(asked))
+
+
+def refusal() -> str:
+    """Return the words of a refusal."""
+    return "I'm sorry, but I can't help with that request."
+
+
+def structured(request: ChatRequest, seed: bytes) -> str:
+    """Return an answer in JSON, where that is asked for; empty where words are."""
+    wanted = request.text_format
+    if wanted.kind == "text":
+        return ""
+    if wanted.kind == "json_object":
+        return to_text({"answer": answer(request, seed)})
+    return to_text(Maker(wanted.schema, Seed(seed)).value({"type": "object", **wanted.schema}))
+
+
+def to_text(value: object) -> str:
+    """Write JSON as a model does: compact, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def counted(first: int, last: int) -> str:

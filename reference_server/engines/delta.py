@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple, Protocol
 
-from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.chat_request import ChatRequest, ToolKind
 
-FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
 
 
 class Usage(NamedTuple):
@@ -25,9 +25,24 @@ class TokenChance(NamedTuple):
     others: tuple[tuple[bytes, float], ...] = ()
 
 
-class Delta(NamedTuple):
-    """A piece of one choice. The last piece of a choice has `finish`; the last of all has `usage` and nothing else.
+class CallPiece(NamedTuple):
+    """A piece of the tool call at a `place`: the first has `id` and `name`, the others more of its `payload`.
 
+    The payload is a function's arguments, or a custom tool's input. `several` says that other calls come with it.
+    """
+
+    place: int
+    payload: str = ""
+    id: str = ""
+    name: str = ""
+    kind: ToolKind = "function"
+    several: bool = False
+
+
+class Delta(NamedTuple):
+    """A piece of one choice: text, a refusal in words, or a tool call.
+
+    The last piece of a choice has `finish`; the last of all has `usage` and nothing else.
     A NamedTuple and no dataclass: a stream makes one for every token.
     """
 
@@ -36,6 +51,8 @@ class Delta(NamedTuple):
     finish: FinishReason | None = None
     chances: tuple[TokenChance, ...] = ()
     usage: Usage | None = None
+    refusal: str = ""
+    call: CallPiece | None = None
 
 
 class Engine(Protocol):

@@ -1,25 +1,28 @@
 """An engine without a model: deterministic text at a settable pace."""
 
 import asyncio
+import string
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from itertools import zip_longest
 from random import Random
 
-from reference_server.engines.answers import answer, seed_of
-from reference_server.engines.chances import chances
+from reference_server.engines.answers import answer, is_refused, refusal, seed_of, structured
+from reference_server.engines.calling import calls
 from reference_server.engines.counting import count_prompt
 from reference_server.engines.delta import Delta, Usage
-from reference_server.engines.pieces import Cut, cut
+from reference_server.engines.parts import Part, called, refused, spoken
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.settings import Engine as EngineSettings
 
+CALL_ID = string.ascii_letters + string.digits
+
 
 class SyntheticEngine:
-    """Answers at once and for nothing; knows no tools yet, so it never calls one."""
+    """Answers at once and for nothing, calls tools, fills schemas."""
 
     def __init__(self, settings: EngineSettings, entropy: Random) -> None:
-        """`entropy` is drawn on once a request, for answers that are left to chance."""
+        """`entropy` is drawn on once a request, for answers that are left to chance, and for the ids of calls."""
         self.name = settings.name
         self._settings = settings
         self._entropy = entropy
@@ -28,17 +31,25 @@ class SyntheticEngine:
         """Yield every choice, a token at a time, the choices in turn."""
         prompt = self._fitting_prompt(request)
         entropy = self._entropy.getrandbits(64)
-        cuts = [
-            cut(answer(request, seed_of(request, choice, entropy)), request.max_tokens, request.stop)
-            for choice in range(request.n)
-        ]
+        parts = [self._part(request, choice, seed_of(request, choice, entropy)) for choice in range(request.n)]
         await asyncio.sleep(self._settings.first_token_delay)
-        for turn in turns(request, cuts):
+        for turn in turns(parts):
             for delta in turn:
                 yield delta
             if self._settings.token_delay:
                 await asyncio.sleep(self._settings.token_delay)
-        yield Delta(usage=Usage(prompt, sum(part.tokens for part in cuts)))
+        yield Delta(usage=Usage(prompt, sum(part.tokens for part in parts)))
+
+    def _part(self, request: ChatRequest, choice: int, seed: bytes) -> Part:
+        """Choose between calling tools, refusing, filling a schema, and plain words."""
+        if wanted := calls(request, seed):
+            return called(request, choice, wanted, [self._call_id() for _ in wanted])
+        if is_refused(request):
+            return refused(request, choice, refusal())
+        return spoken(request, choice, structured(request, seed) or answer(request, seed))
+
+    def _call_id(self) -> str:
+        return f"call_{''.join(self._entropy.choices(CALL_ID, k=24))}"
 
     def _fitting_prompt(self, request: ChatRequest) -> int:
         """Return the prompt's tokens, or refuse what does not fit the context."""
@@ -48,16 +59,7 @@ class SyntheticEngine:
         return prompt
 
 
-def turns(request: ChatRequest, cuts: Sequence[Cut]) -> Iterator[list[Delta]]:
+def turns(parts: Sequence[Part]) -> Iterator[list[Delta]]:
     """Return the deltas of all choices, grouped by the moment they are made."""
-    columns = [deltas(request, choice, part) for choice, part in enumerate(cuts)]
-    for row in zip_longest(*columns):
+    for row in zip_longest(*[part.deltas for part in parts]):
         yield [delta for delta in row if delta]
-
-
-def deltas(request: ChatRequest, choice: int, part: Cut) -> Iterator[Delta]:
-    """Return one choice: a delta a piece, then the finish."""
-    for piece in part.pieces:
-        odds = chances(piece.tokens, request.top_logprobs) if request.logprobs else ()
-        yield Delta(choice, piece.text, chances=odds)
-    yield Delta(choice, finish=part.finish)

@@ -6,12 +6,70 @@ from types import MappingProxyType
 
 from starlette.types import ASGIApp
 
-from reference_server.flaws import auth, bounds, chat, chat_stream, errors, models, request, sse, transport, usage
+from reference_server.flaws import (
+    audio,
+    auth,
+    batches,
+    bounds,
+    chat,
+    chat_stream,
+    completions,
+    completions_stream,
+    conversations,
+    embeddings,
+    errors,
+    files,
+    images,
+    logprobs,
+    models,
+    moderations,
+    reasoning,
+    request,
+    responses,
+    responses_stream,
+    sdk,
+    sse,
+    structured,
+    tools,
+    tools_stream,
+    transport,
+    usage,
+    vision,
+)
 from reference_server.flaws.kinds import Flaw
 
 __all__ = ["FLAWS", "Flaw", "apply"]
 
-_FAMILIES = (transport, sse, errors, auth, models, chat, chat_stream, usage, request, bounds)
+_FAMILIES = (
+    transport,
+    sse,
+    errors,
+    auth,
+    models,
+    chat,
+    chat_stream,
+    usage,
+    request,
+    bounds,
+    tools,
+    tools_stream,
+    structured,
+    logprobs,
+    reasoning,
+    completions,
+    completions_stream,
+    embeddings,
+    responses,
+    responses_stream,
+    conversations,
+    moderations,
+    vision,
+    images,
+    audio,
+    files,
+    batches,
+    sdk,
+)
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(
     {flaw.name: flaw for family in _FAMILIES for flaw in vars(family).values() if isinstance(flaw, Flaw)}

@@ -124,23 +124,26 @@ def chat_finish_stop_when_cut(answer: Json) -> None:
 
 @answer("chat.refusal-key")
 def chat_no_refusal_key(answer: Json) -> None:
-    """The message has no refusal key."""
+    """The message has no refusal key, where nothing is refused."""
     for choice in answer["choices"]:
-        choice["message"].pop("refusal", None)
+        if choice["message"].get("refusal") is None:
+            choice["message"].pop("refusal", None)
 
 
 @answer("chat.logprobs-key")
 def chat_no_logprobs_key(answer: Json) -> None:
-    """A choice has no logprobs key."""
+    """A choice has no logprobs key, where none are asked for."""
     for choice in answer["choices"]:
-        choice.pop("logprobs", None)
+        if choice.get("logprobs") is None:
+            choice.pop("logprobs", None)
 
 
 @answer("chat.utf8-intact")
 def chat_replacement_char(answer: Json) -> None:
     """The text has a replacement character where a character broke."""
     for choice in answer["choices"]:
-        choice["message"]["content"] = f"{choice['message']['content']}\ufffd"
+        if choice["message"]["content"] is not None:
+            choice["message"]["content"] += "\ufffd"
 
 
 def _finish(answer: Json, *, instead_of: str, reason: str | None) -> None:

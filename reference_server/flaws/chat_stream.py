@@ -202,7 +202,9 @@ def stream_one_delta(event: Event, before: Sequence[Event]) -> Iterator[Event]:
         index = event["choices"][0]["index"]
         said = [each for each in before if speaks(each) and each["choices"][0]["index"] == index]
         if said:
-            yield with_delta(said[-1], {"content": "".join(each["choices"][0]["delta"]["content"] for each in said)})
+            whole = with_delta(said[-1], {"content": "".join(each["choices"][0]["delta"]["content"] for each in said)})
+            whole["choices"][0]["logprobs"] = _joined_logprobs(said)
+            yield whole
     if not speaks(event):
         yield event
 
@@ -213,6 +215,11 @@ def stream_utf8_split(event: Event, before: Sequence[Event]) -> Iterator[Event]:
     if speaks(event) and _is_silent(before):
         event["choices"][0]["delta"]["content"] += "\ufffd"
     yield event
+
+
+def _joined_logprobs(said: Sequence[Json]) -> Json | None:
+    found = [each["choices"][0]["logprobs"] for each in said if each["choices"][0]["logprobs"]]
+    return {"content": [token for each in found for token in each["content"]], "refusal": None} if found else None
 
 
 def _is_silent(before: Sequence[Event]) -> bool:

@@ -121,8 +121,9 @@ def media_type_500(request: Request) -> Request | Reply:
 
 @after("errors.invalid-not-5xx")
 def invalid_500(request: Request, reply: Reply) -> Reply:
-    """An invalid chat request is refused with 500."""
-    return replace(reply, status=500) if _is_invalid(request, reply) else reply
+    """An invalid chat request without tools, formats and images is refused with 500."""
+    is_plain = not any(word in request.body for word in _BEYOND_TEXT)
+    return replace(reply, status=500) if is_plain and _is_invalid(request, reply) else reply
 
 
 @after("errors.invalid-status")
@@ -133,8 +134,8 @@ def invalid_422(request: Request, reply: Reply) -> Reply:
 
 @error("errors.param-named")
 def error_param_null(error: Json) -> None:
-    """The param of an error is null, unless the parameter is unknown."""
-    if error["code"] != "unknown_parameter":
+    """The param of an error is null, unless the parameter, or the model, is unknown."""
+    if error["code"] not in ("unknown_parameter", "model_not_found"):
         error["param"] = None
 
 
@@ -157,16 +158,16 @@ def context_no_code(_: Request, reply: Reply) -> Reply:
 
 
 @after("errors.unknown-route", "errors.envelope")
-def unknown_route_html(request: Request, reply: Reply) -> Reply:
+def unknown_route_html(_: Request, reply: Reply) -> Reply:
     """An unknown path is answered 404 with a page of HTML."""
     page = replace(reply, body=b"<html><body><h1>404 Not Found</h1></body></html>")
-    return page.with_header("content-type", "text/html") if _is_unknown_route(request, reply) else reply
+    return page.with_header("content-type", "text/html") if _is_unknown_route(reply) else reply
 
 
 @after("errors.unknown-route")
-def unknown_route_400(request: Request, reply: Reply) -> Reply:
+def unknown_route_400(_: Request, reply: Reply) -> Reply:
     """An unknown path is answered 400."""
-    return replace(reply, status=400) if _is_unknown_route(request, reply) else reply
+    return replace(reply, status=400) if _is_unknown_route(reply) else reply
 
 
 @after("errors.method-not-allowed")
@@ -194,6 +195,9 @@ def _is_malformed(request: Request, reply: Reply) -> bool:
     return request.is_chat and reply.status == 400 and reply.error.get("param") is None
 
 
+_BEYOND_TEXT = (b'"tools"', b'"tool_choice"', b'"response_format"', b'"image_url"')
+
+
 def _is_invalid(request: Request, reply: Reply) -> bool:
     return request.is_chat and reply.status == 400 and not _is_malformed(request, reply) and not _is_too_long(reply)
 
@@ -202,8 +206,8 @@ def _is_too_long(reply: Reply) -> bool:
     return reply.error.get("code") == "context_length_exceeded"
 
 
-def _is_unknown_route(request: Request, reply: Reply) -> bool:
-    return reply.status == 404 and not request.is_chat and not request.model_id
+def _is_unknown_route(reply: Reply) -> bool:
+    return reply.status == 404 and str(reply.error.get("message")).startswith("Invalid URL")
 
 
 def _is_wrong_method(request: Request, reply: Reply) -> bool:

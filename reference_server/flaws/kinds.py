@@ -15,6 +15,11 @@ from reference_server.flaws.relay import Hooks, Relay
 Change = Callable[[Json], None]
 
 
+def is_chat(request: Request) -> bool:
+    """Whether a request asks for a chat completion."""
+    return request.is_chat
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """A named way to be wrong, and the checks that must notice."""
@@ -27,49 +32,62 @@ class Flaw:
 
 def before(*fails: str) -> Callable[[Callable[[Request], Request | Reply]], Flaw]:
     """What the app gets in a request's place, or a reply instead of the app's."""
-    return lambda function: _hooked(function, fails, Hooks(before=function))
+    return lambda function: hooked(function, fails, Hooks(before=function))
 
 
 def asked(*fails: str) -> Callable[[Change], Flaw]:
     """Changes the JSON of a chat request in place, before the app sees it."""
-    return lambda change: _hooked(change, fails, Hooks(before=_rewrite_request(change)))
+    return lambda change: hooked(change, fails, Hooks(before=_rewrite_request(change)))
 
 
 def after(*fails: str) -> Callable[[Callable[[Request, Reply], Reply]], Flaw]:
     """What the client gets in a reply's place; of a stream only the head is seen."""
-    return lambda function: _hooked(function, fails, Hooks(after=function))
+    return lambda function: hooked(function, fails, Hooks(after=function))
 
 
 def error(*fails: str) -> Callable[[Change], Flaw]:
     """Changes the error object of any refusal in place."""
-    return lambda change: _hooked(change, fails, Hooks(after=_rewrite_error(change)))
+    return lambda change: hooked(change, fails, Hooks(after=_rewrite_error(change)))
 
 
 def answer(*fails: str) -> Callable[[Change], Flaw]:
     """Changes the JSON of a chat answer in place; streams are left alone."""
-    return lambda change: _hooked(change, fails, Hooks(after=_rewrite_answer(change)))
+    return lambda change: hooked(change, fails, Hooks(after=_rewrite_answer(change)))
+
+
+def body(path: str, *fails: str) -> Callable[[Change], Flaw]:
+    """Changes in place the JSON of an answer to POST at this path, in which nothing is refused."""
+
+    def rewrite(change: Change, request: Request, reply: Reply) -> Reply:
+        asked = request.method == "POST" and request.path == f"/v1{path}" and not reply.streams
+        value = reply.json if asked and reply.status == 200 else {}
+        if value:
+            change(value)
+        return reply.with_json(value) if value else reply
+
+    return lambda change: hooked(change, fails, Hooks(after=partial(rewrite, change)))
 
 
 def chunk(*fails: str) -> Callable[[Change], Flaw]:
     """Changes each chunk of a stream in place, the one with the usage included."""
-    return lambda change: _hooked(change, fails, Hooks(stream=_rewrite_chunks(change)))
+    return lambda change: hooked(change, fails, Hooks(stream=_rewrite_chunks(change)))
 
 
 def answer_and_chunk(*fails: str) -> Callable[[Change], Flaw]:
     """Changes chat answers and chunks alike."""
-    return lambda change: _hooked(change, fails, Hooks(after=_rewrite_answer(change), stream=_rewrite_chunks(change)))
+    return lambda change: hooked(change, fails, Hooks(after=_rewrite_answer(change), stream=_rewrite_chunks(change)))
 
 
 def stream(
-    *fails: str, when: Callable[[Request], bool] = lambda _: True
+    *fails: str, when: Callable[[Request], bool] = is_chat
 ) -> Callable[[Callable[[Event, Sequence[Event]], Iterable[Event]]], Flaw]:
-    """What is sent in an event's place, given the events before it, where `when` holds of the request."""
+    """What is sent in an event's place, given the events before it, where `when` holds: by default of every chat."""
 
     def declare(function: Callable[[Event, Sequence[Event]], Iterable[Event]]) -> Flaw:
         def rewrite(request: Request, event: Event, before: Sequence[Event]) -> Iterable[Event]:
             return function(event, before) if when(request) else (event,)
 
-        return _hooked(function, fails, Hooks(stream=rewrite))
+        return hooked(function, fails, Hooks(stream=rewrite))
 
     return declare
 
@@ -89,7 +107,8 @@ def wire(*fails: str) -> Callable[[Callable[[ASGIApp, Scope, Receive, Send], Awa
     return declare
 
 
-def _hooked(function: Callable[..., Any], fails: tuple[str, ...], hooks: Hooks) -> Flaw:
+def hooked(function: Callable[..., Any], fails: tuple[str, ...], hooks: Hooks) -> Flaw:
+    """Make a flaw of hooks, named and told by `function`."""
     return _named(function, fails, partial(Relay, hooks=hooks))
 
 
@@ -132,8 +151,8 @@ def _rewrite_answer(change: Change) -> Callable[[Request, Reply], Reply]:
 
 
 def _rewrite_chunks(change: Change) -> Callable[[Request, Event, Sequence[Event]], Iterable[Event]]:
-    def rewrite(_: Request, event: Event, __: Sequence[Event]) -> Iterable[Event]:
-        if is_chunk(event):
+    def rewrite(request: Request, event: Event, __: Sequence[Event]) -> Iterable[Event]:
+        if request.is_chat and is_chunk(event):
             change(event)
         yield event
 

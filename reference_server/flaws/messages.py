@@ -1,9 +1,11 @@
 """What a flaw sees: one request, one reply."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -73,6 +75,16 @@ class Request:
     def model_id(self) -> str:
         """What GET /models/{id} asks for; empty for any other request."""
         return self.path.partition("/models/")[2] if self.method == "GET" else ""
+
+    def calls(self, method: str, end: str) -> bool:
+        """It has this method, and a path that ends so; `{}` stands for an id."""
+        pattern = re.escape(end).replace(re.escape("{}"), "[^/]+")
+        return self.method == method and bool(re.search(pattern + "$", self.path))
+
+    def without_query(self, *names: str) -> "Request":
+        """The same request without these parameters of the query."""
+        kept = [pair for pair in parse_qsl(self.scope["query_string"].decode()) if pair[0] not in names]
+        return replace(self, scope={**self.scope, "query_string": urlencode(kept).encode()})
 
     def with_json(self, value: Json) -> "Request":
         """The same request with another body."""

@@ -1,6 +1,8 @@
 """Flaws of the list of models and of model names."""
 
+import random
 from dataclasses import replace
+from urllib.parse import quote
 
 from reference_server.flaws.canned import SERVER_ERROR, accept, model, refuse
 from reference_server.flaws.kinds import after
@@ -43,7 +45,7 @@ def models_unlisted(request: Request, reply: Reply) -> Reply:
     return _with_models(reply, [UNASKED]) if _lists(request, reply) else reply
 
 
-@after("models.retrieve", "models.retrieve-listed")
+@after("models.retrieve", "models.retrieve-listed", "models.retrieve-encoded")
 def models_no_retrieve(request: Request, reply: Reply) -> Reply:
     """GET /models/{id} is answered 404 for models that are listed, as a path that does not exist."""
     refusal = refuse(404, "Not found.")
@@ -54,6 +56,30 @@ def models_no_retrieve(request: Request, reply: Reply) -> Reply:
 def models_retrieve_differs(request: Request, reply: Reply) -> Reply:
     """GET /models/{id} answers another owner than the list."""
     return reply.with_json({**reply.json, "owned_by": "somebody-else"}) if _retrieves(request, reply) else reply
+
+
+@after("models.retrieve-encoded")
+def models_slash_404(request: Request, reply: Reply) -> Reply:
+    """GET /models/{id} does not find ids with a slash."""
+    if not _odd(request, reply):
+        return reply
+    refusal = refuse(404, "The model does not exist", param="model", code="model_not_found")
+    return reply.with_json(refusal.json, status=404)
+
+
+@after("models.retrieve-id")
+def models_id_encoded(request: Request, reply: Reply) -> Reply:
+    """GET /models/{id} shows ids with a slash as they stand in the path."""
+    return reply.with_json({**reply.json, "id": quote(reply.json["id"], safe="")}) if _odd(request, reply) else reply
+
+
+@after("models.list-stable")
+def models_shuffled(request: Request, reply: Reply) -> Reply:
+    """GET /models lists the models in another order each time."""
+    if not _lists(request, reply):
+        return reply
+    models = reply.json["data"]
+    return _with_models(reply, random.sample(models, len(models)))
 
 
 @after("models.retrieve-unknown")
@@ -88,6 +114,10 @@ def _lists(request: Request, reply: Reply) -> bool:
 
 def _retrieves(request: Request, reply: Reply) -> bool:
     return bool(request.model_id) and reply.status == 200
+
+
+def _odd(request: Request, reply: Reply) -> bool:
+    return _retrieves(request, reply) and "/" in request.model_id
 
 
 def _is_unknown(request: Request, reply: Reply) -> bool:

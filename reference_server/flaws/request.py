@@ -41,16 +41,18 @@ def developer_role_refused(request: Request) -> Request | Reply:
 
 @before("request.content-array")
 def content_array_refused(request: Request) -> Request | Reply:
-    """Content as a list of parts is refused."""
+    """Content as a list of parts is refused, but for a tool's result."""
     message = "Invalid type for 'messages[0].content': expected a string, but got an array instead."
     refusal = refuse(400, message, param="messages[0].content", code="invalid_type")
-    return refusal if any(isinstance(turn.get("content"), list) for turn in _turns(request)) else request
+    listed = [turn for turn in _turns(request) if isinstance(turn.get("content"), list) and turn.get("role") != "tool"]
+    return refusal if listed else request
 
 
 @before("request.multi-turn")
 def multi_turn_refused(request: Request) -> Request | Reply:
-    """A conversation in which the assistant has answered the user is refused."""
-    return _refuse_role("assistant") if ("user", "assistant") in pairwise(_roles(request)) else request
+    """A conversation in which the assistant has answered the user in words is refused."""
+    roles = [turn.get("role") for turn in _turns(request) if not turn.get("tool_calls")]
+    return _refuse_role("assistant") if ("user", "assistant") in pairwise(roles) else request
 
 
 @before("request.role-order")

@@ -38,7 +38,7 @@ def usage_details_exceed(answer: Json) -> None:
     details["cached_tokens"] = answer["usage"]["prompt_tokens"] + 1
 
 
-@answer_and_chunk("usage.plausible")
+@answer_and_chunk("usage.plausible", "vision.image-counted", "vision.detail-counted")
 def usage_constant(value: Json) -> None:
     """Every prompt counts 100 tokens, in bodies and in streams."""
     if value.get("usage"):

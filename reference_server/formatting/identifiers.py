@@ -12,9 +12,29 @@ def completion_id(entropy: Random) -> str:
     return f"chatcmpl-{''.join(entropy.choices(BASE62, k=29))}"
 
 
+def lettered_id(prefix: str, entropy: Random) -> str:
+    """Return the prefix, `-` and 29 letters and digits, as completions and moderations have."""
+    return f"{prefix}-{''.join(entropy.choices(BASE62, k=29))}"
+
+
 def request_id(entropy: Random) -> str:
     """Return `req_` and 32 hexadecimal digits."""
     return f"req_{entropy.getrandbits(128):032x}"
+
+
+def hexadecimal_id(prefix: str, entropy: Random) -> str:
+    """Return the prefix, `_` and 50 hexadecimal digits, as responses and their items have."""
+    return f"{prefix}_{entropy.getrandbits(200):050x}"
+
+
+def file_id(entropy: Random) -> str:
+    """Return `file-` and 22 letters and digits."""
+    return f"file-{''.join(entropy.choices(BASE62, k=22))}"
+
+
+def batch_id(prefix: str, entropy: Random) -> str:
+    """Return the prefix, `_` and 32 hexadecimal digits, as batches and their requests have."""
+    return f"{prefix}_{entropy.getrandbits(128):032x}"
 
 
 def fingerprint(engine: str) -> str:

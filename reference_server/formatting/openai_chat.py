@@ -7,6 +7,7 @@ from typing import Any
 from reference_server.engines.delta import Delta, FinishReason, TokenChance, Usage
 from reference_server.formatting.json_text import to_bytes
 from reference_server.formatting.logprobs import logprobs_object
+from reference_server.formatting.openai_calls import Call, call_fields, gather
 
 NO_USAGE = Usage(0, 0)
 
@@ -29,8 +30,19 @@ class Choice:
     """One choice while its deltas come in."""
 
     texts: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    calls: dict[int, Call] = field(default_factory=dict)
     chances: list[TokenChance] = field(default_factory=list)
     finish: FinishReason | None = None
+
+    def add(self, delta: Delta) -> None:
+        """Take in one piece."""
+        self.texts.append(delta.text)
+        self.refusals.append(delta.refusal)
+        self.chances += delta.chances
+        self.finish = delta.finish or self.finish
+        if delta.call:
+            gather(self.calls, delta.call)
 
 
 async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
@@ -41,10 +53,7 @@ async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
         if delta.usage:
             usage = delta.usage
             continue
-        choice = choices.setdefault(delta.choice, Choice())
-        choice.texts.append(delta.text)
-        choice.chances += delta.chances
-        choice.finish = delta.finish or choice.finish
+        choices.setdefault(delta.choice, Choice()).add(delta)
     return to_bytes(
         {
             "id": answer.id,
@@ -61,16 +70,19 @@ async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
 
 def choice_object(index: int, choice: Choice, answer: Answer) -> dict[str, Any]:
     """Return one choice of a completion."""
+    refusal = "".join(choice.refusals) or None
     message: dict[str, Any] = {
         "role": "assistant",
-        "content": "".join(choice.texts),
-        "refusal": None,
+        "content": None if refusal or choice.calls else "".join(choice.texts),
+        **call_fields(choice.calls.values()),
+        "refusal": refusal,
         "annotations": [],
     }
+    spoken = answer.logprobs and message["content"] is not None
     return {
         "index": index,
         "message": message,
-        "logprobs": logprobs_object(choice.chances) if answer.logprobs else None,
+        "logprobs": logprobs_object(choice.chances) if spoken else None,
         "finish_reason": choice.finish,
     }
 

@@ -8,6 +8,7 @@ from reference_server.errors import Refusal, ServerFault
 from reference_server.formatting.errors import envelope
 from reference_server.formatting.json_text import to_bytes, to_text
 from reference_server.formatting.logprobs import logprobs_object
+from reference_server.formatting.openai_calls import piece_delta
 from reference_server.formatting.openai_chat import NO_USAGE, Answer, usage_object
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,9 @@ async def chunks(deltas: AsyncIterator[Delta], answer: Answer) -> AsyncGenerator
             if delta.usage:
                 usage = delta.usage
                 continue
-            opening = b"" if delta.choice in started else write.opening(delta.choice)
+            opens = delta.choice not in started
             started.add(delta.choice)
-            yield opening + write.delta(delta)
+            yield write.opening(delta) if opens else write.delta(delta)
     except Exception as error:
         if not started:
             raise
@@ -61,15 +62,26 @@ class Writer:
         self._tail = '],"usage":null}\n\n' if answer.include_usage else "]}\n\n"
         self._logprobs = answer.logprobs
 
-    def opening(self, choice: int) -> bytes:
-        """Return a choice's first chunk: its role, and no content yet."""
-        return self._chunk(choice, '{"role":"assistant","content":"","refusal":null}', (), "null")
+    def opening(self, delta: Delta) -> bytes:
+        """Return a choice's first chunks: its role, with what it begins with, and then what the delta says."""
+        said = {"role": "assistant", "content": None}
+        call = delta.call
+        if call and not call.several:
+            return self._chunk(delta.choice, to_text({**said, **piece_delta(call), "refusal": None}), None, "null")
+        if not call:
+            said |= {"refusal": ""} if delta.refusal else {"content": "", "refusal": None}
+        spoken = None if call or delta.refusal else ()
+        return self._chunk(delta.choice, to_text(said), spoken, "null") + self.delta(delta)
 
     def delta(self, delta: Delta) -> bytes:
-        """Return the chunks of a delta: its text, its finish, or both."""
+        """Return the chunks of a delta: what it says, its finish, or both."""
         written = b""
         if delta.text:
             written = self._chunk(delta.choice, f'{{"content":{to_text(delta.text)}}}', delta.chances, "null")
+        if delta.refusal:
+            written = self._chunk(delta.choice, f'{{"refusal":{to_text(delta.refusal)}}}', None, "null")
+        if delta.call:
+            written = self._chunk(delta.choice, to_text(piece_delta(delta.call)), None, "null")
         if delta.finish:
             written += self._chunk(delta.choice, "{}", None, f'"{delta.finish}"')
         return written

@@ -2,7 +2,39 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from reference_server.protocol.media import Attachment
+
+ToolKind = Literal["function", "custom", "legacy"]
+"""`legacy` is a function of the old parameter `functions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What may be called. `schema` is that of a function's arguments; a custom tool takes free text."""
+
+    name: str
+    kind: ToolKind = "function"
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """Whether tools are called; `only` names those that may be, if not all; `forced` says that it is a single one."""
+
+    mode: Literal["none", "auto", "required"] = "auto"
+    only: frozenset[str] | None = None
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How an answer in words must look; `schema` is that of `json_schema`."""
+
+    kind: Literal["text", "json_object", "json_schema"] = "text"
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +48,12 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn. `text` is all its text parts joined; `attachments` counts images, sounds and files."""
+    """One turn. `text` is all its text parts joined; `attachments` are its images, sounds and files."""
 
     role: str
     text: str = ""
     name: str | None = None
-    attachments: int = 0
+    attachments: tuple[Attachment, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
 
@@ -31,7 +63,7 @@ class ChatRequest:
     """A conversation and how to go on with it; every value is checked.
 
     `max_tokens` limits the tokens of each choice. `options` holds what was accepted but is
-    an engine's business alone: tools, response_format, reasoning_effort and the like.
+    an engine's business alone: reasoning_effort, verbosity and the like.
     """
 
     model: str
@@ -45,4 +77,8 @@ class ChatRequest:
     top_logprobs: int = 0
     stream: bool = False
     include_usage: bool = False
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    parallel_tool_calls: bool = True
+    text_format: TextFormat = TextFormat()
     options: Mapping[str, Any] = field(default_factory=dict)

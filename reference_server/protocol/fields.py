@@ -32,8 +32,8 @@ NO_FIELDS: Mapping[str, Reader] = MappingProxyType({})
 
 
 def described(value: object) -> str:
-    """Name a JSON value's type in words."""
-    return NAMES[type(value)]
+    """Name a JSON value's type in words; what is no JSON is a file of a form."""
+    return NAMES.get(type(value), "a file")
 
 
 def text(value: Any, at: str) -> str:

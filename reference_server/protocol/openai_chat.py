@@ -7,9 +7,13 @@ from reference_server.errors import NotAllowedTogether
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.protocol.json_body import parse_object
 from reference_server.protocol.openai_parameters import parameters
+from reference_server.protocol.openai_tools import check_tool_choice, text_format_of, tool_choice_of, tools_of
 
 SHARED = frozenset({"model", "messages", "n", "stop", "seed", "temperature", "logprobs", "top_logprobs", "stream"})
 LIMITS = ("max_tokens", "max_completion_tokens")
+READ_TOGETHER = frozenset(
+    {"tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format"}
+)
 
 
 def parse_chat_request(body: bytes) -> ChatRequest:
@@ -18,11 +22,17 @@ def parse_chat_request(body: bytes) -> ChatRequest:
     check_together(given)
     asked = {key: value for key, value in given.items() if value is not None}
     limits = [asked[key] for key in LIMITS if key in asked]
+    tools, choice = tools_of(asked), tool_choice_of(asked)
+    check_tool_choice(asked, tools, choice)
     return ChatRequest(
         **{key: asked[key] for key in SHARED & asked.keys()},
         max_tokens=min(limits, default=None),
         include_usage=asked.get("stream_options", {}).get("include_usage", False),
-        options={key: value for key, value in asked.items() if key not in SHARED and key not in LIMITS},
+        tools=tools,
+        tool_choice=choice,
+        parallel_tool_calls=asked.get("parallel_tool_calls", True),
+        text_format=text_format_of(asked, asked["messages"]),
+        options={key: value for key, value in asked.items() if key not in SHARED | READ_TOGETHER | {*LIMITS}},
     )
 
 
@@ -32,15 +42,3 @@ def check_together(given: Mapping[str, Any]) -> None:
         raise NotAllowedTogether("stream_options", "'stream_options' is only allowed when 'stream' is true.")
     if given.get("top_logprobs") and not given.get("logprobs"):
         raise NotAllowedTogether("top_logprobs", "'logprobs' must be true when 'top_logprobs' is used.")
-    if given.get("tool_choice", "auto") not in ("auto", "none"):
-        check_tool_choice(given["tool_choice"], given.get("tools"))
-
-
-def check_tool_choice(choice: Any, tools: Any) -> None:
-    """Refuse a choice that forces a tool which was not offered."""
-    if tools is None:
-        raise NotAllowedTogether("tool_choice", "'tool_choice' is only allowed when 'tools' are specified.")
-    kind = choice["type"] if isinstance(choice, dict) else ""
-    offered = [(tool["type"], tool[tool["type"]]["name"]) for tool in tools]
-    if kind in ("function", "custom") and (kind, choice[kind]["name"]) not in offered:
-        raise NotAllowedTogether("tool_choice", f"Tool choice '{choice[kind]['name']}' not found in 'tools' parameter.")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reference_server.errors import InvalidType
+from reference_server.errors import InvalidType, Refusal
 from reference_server.protocol.chat_request import Message, ToolCall
 from reference_server.protocol.fields import Reader, array, either, nullable, one_of, record, tagged, text
+from reference_server.protocol.media import Attachment, data_of, image
 
 STRING_OR_PARTS = "one of a string or array of objects"
 
@@ -98,10 +99,31 @@ def message(value: Any, at: str) -> Message:
         role=fields["role"],
         text="".join([part.get("text") or part.get("refusal") or "" for part in parts]),
         name=fields.get("name"),
-        attachments=sum(part["type"] in ("image_url", "input_audio", "file") for part in parts),
+        attachments=tuple(
+            attachment(part, f"{at}.content[{index}]") for index, part in enumerate(parts) if part["type"] in ATTACHED
+        ),
         tool_calls=tuple(calls(fields)),
         tool_call_id=fields.get("tool_call_id"),
     )
+
+
+ATTACHED = ("image_url", "input_audio", "file")
+
+
+def attachment(part: Mapping[str, Any], at: str) -> Attachment:
+    """Measure an image, a sound or a file; all of them come within the request."""
+    if part["type"] == "image_url":
+        given = part["image_url"]
+        return image(given["url"], given.get("detail", "auto"), f"{at}.image_url.url")
+    if part["type"] == "input_audio":
+        given = part["input_audio"]
+        return Attachment("sound", given["format"], len(data_of(given["data"], f"{at}.input_audio.data")))
+    given = part["file"]
+    if "file_data" not in given:
+        where = f"{at}.file.file_id"
+        raise Refusal(400, "This server reads files from 'file_data' only.", code="unsupported_parameter", param=where)
+    size = len(data_of(given["file_data"], f"{at}.file.file_data"))
+    return Attachment("file", given.get("filename", "unnamed"), size)
 
 
 def calls(fields: Mapping[str, Any]) -> list[ToolCall]:

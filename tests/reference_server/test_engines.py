@@ -9,6 +9,7 @@ from reference_server.engines.delta import Delta
 from reference_server.engines.pieces import cut
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest, Message
+from reference_server.protocol.media import Attachment
 from reference_server.settings import Engine
 from tests.reference_server.asking import generated
 
@@ -123,7 +124,15 @@ def test_the_prompt_is_counted_by_the_published_rule() -> None:
     hello = Message("user", "hello world")
     assert count_prompt((hello,)) == 3 + (3 + 1 + 2)
     assert count_prompt((hello, Message("system", "hello", name="bob"))) == 3 + 6 + (3 + 1 + 1 + 1 + 1)
-    assert count_prompt((Message("user", "hello world", attachments=2),)) == 9 + 2 * 85
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "detail", "tokens"),
+    [(4096, 8192, "low", 85), (1024, 1024, "high", 765), (2048, 4096, "auto", 1105), (16, 16, "high", 255)],
+)
+def test_an_image_is_counted_by_the_published_rule(width: int, height: int, detail: str, tokens: int) -> None:
+    image = Attachment("image", "png", 0, width, height, detail)
+    assert count_prompt((Message("user", "hello world", attachments=(image,)),)) == 9 + tokens
 
 
 @pytest.mark.parametrize(("content", "limit"), [("word " * 200, None), ("hello", 100)])

@@ -60,7 +60,7 @@ def test_only_allowed_origins_are_granted() -> None:
     for method, headers in (("GET", {}), ("OPTIONS", PREFLIGHT)):
         stranger = ask(server, method, "/v1/models", headers | {"origin": "https://b.example"})
         assert "access-control-allow-origin" not in stranger.headers
-        assert stranger.headers["vary"] == "Origin"
+        assert "Origin" in stranger.headers["vary"]
 
 
 def test_errors_reach_browsers_too() -> None:

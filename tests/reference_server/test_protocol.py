@@ -11,6 +11,7 @@ from reference_server.protocol.openai_chat import parse_chat_request
 from reference_server.protocol.openai_parameters import OPTIONAL, REQUIRED
 from tests.reference_server.asking import Json, body, chat
 
+GIF = "data:image/gif;base64,R0lGODlhAQACAAAAACw="
 PART = {"type": "text", "text": "hi"}
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}, "strict": None}}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
@@ -123,8 +124,8 @@ GOOD: list[Json] = [
     {"prediction": {"type": "content", "content": [PART]}},
     {"prompt_cache_key": "k", "prompt_cache_options": {"mode": "explicit", "ttl": "30m"}},
     {"prompt_cache_retention": "24h", "service_tier": "flex", "reasoning_effort": "xhigh", "verbosity": "low"},
-    {"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"a": [1]}, "strict": True}}},
-    {"response_format": {"type": "json_object"}},
+    {"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"a": [1]}, "strict": False}}},
+    {"response_format": {"type": "json_object"}, "messages": [{"role": "user", "content": "Answer in JSON."}]},
     {"seed": -(2**63), "stop": "x"},
     {"stop": ["a", "b", "c", "d"]},
     {"stream": True, "stream_options": {"include_usage": True, "include_obfuscation": False}},
@@ -148,7 +149,7 @@ def test_messages_of_every_role_are_read() -> None:
     messages: list[Json] = [
         {"role": "developer", "content": "be brief"},
         {"role": "system", "content": [PART, PART], "name": "boss"},
-        {"role": "user", "content": [PART, {"type": "image_url", "image_url": {"url": "data:,"}}]},
+        {"role": "user", "content": [PART, {"type": "image_url", "image_url": {"url": GIF}}]},
         {"role": "assistant", "content": None, "tool_calls": [CALL]},
         {"role": "tool", "content": "42", "tool_call_id": "call_1"},
         {"role": "assistant", "content": "done", "refusal": None, "annotations": [], "audio": None},
@@ -156,7 +157,8 @@ def test_messages_of_every_role_are_read() -> None:
     ]
     read = parse_chat_request(body(chat(messages=messages))).messages
     assert [message.text for message in read] == ["be brief", "hihi", "hi", "", "42", "done", ""]
-    assert (read[1].name, read[2].attachments, read[3].tool_calls[0].payload) == ("boss", 1, "{}")
+    assert (read[1].name, read[3].tool_calls[0].payload) == ("boss", "{}")
+    assert [(each.format, each.width, each.height) for each in read[2].attachments] == [("gif", 1, 2)]
 
 
 def test_the_smaller_of_two_limits_counts() -> None:
@@ -164,5 +166,5 @@ def test_the_smaller_of_two_limits_counts() -> None:
 
 
 def test_what_only_engines_need_is_kept_as_options() -> None:
-    read = parse_chat_request(body(chat(tools=[TOOL], user="u", temperature=1)))
-    assert set(read.options) == {"tools", "user"}
+    read = parse_chat_request(body(chat(tools=[TOOL], user="u", temperature=1, verbosity="low")))
+    assert set(read.options) == {"user", "verbosity"}

@@ -117,6 +117,7 @@ def _done_findings() -> tuple[Finding, ...]:
             evidence=("ggml-org/llama.cpp#14566",),
             breaks=("openai-node: waits until the connection closes", "LangChain: loses the last token"),
             remedy="Send `data: [DONE]` and a blank line as the last event, then end the body",
+            sdk="survives",
             curl="curl -sSN http://127.0.0.1:8080/v1/chat/completions -H 'content-type: application/json' "
             '-d \'{"model": "gpt-4o-mini", "stream": true, "messages": [{"role": "user", "content": "Hi"}]}\'',
         )
@@ -137,6 +138,7 @@ def hostile() -> Report:
         "at": HOSTILE,
         "exchange": HOSTILE,
         "curl": HOSTILE,
+        "sdk": HOSTILE,
     }
     return report(
         *(finding("chat.schema", scenario=f"{number} {HOSTILE}", **words) for number in range(40)),

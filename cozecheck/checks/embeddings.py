@@ -1,0 +1,395 @@
+"""Checks: embeddings: as many as inputs, in order, in the format and of the size that was asked for."""
+
+from collections.abc import Iterator, Mapping
+
+from cozecheck.checks import rules
+from cozecheck.checks.registry import check, relation
+from cozecheck.contract import prompt_shapes, sources
+from cozecheck.contract.prompt_parameters import count_prompts
+from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
+from cozecheck.views.calls import Call, served
+from cozecheck.views.embeddings import (
+    by_index,
+    distance,
+    embeddings,
+    legal_embeddings,
+    length,
+    likeness,
+    several,
+    shortened,
+    vectors,
+)
+from cozecheck.views.support import lacking
+
+TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
+STORES = "vector stores: what is written does not fit, or never matches what is asked"
+NAMED = (("object",), ("usage",), ("data", None, "object"), ("data", None, "index"), ("data", None, "embedding"))
+"""Places of which another check speaks; None stands for any position."""
+
+
+@check(
+    "embeddings.answered",
+    Level.MUST,
+    Basis.SPEC,
+    of=legal_embeddings,
+    cite=sources.spec("CreateEmbeddingRequest"),
+    breaks=("everything that searches by meaning",),
+    remedy="Embed texts, alone and in arrays; refuse with 404 or 501, in the envelope, what you do not have.",
+    evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)",),
+)
+def answered(it: Call) -> Iterator[Verdict]:
+    """A request for embeddings is answered, or what it asks for is refused by name."""
+    verdict = served(it, "POST /embeddings")
+    if verdict:
+        yield verdict
+
+
+@check(
+    "embeddings.schema",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDINGS + "; openai.types.CreateEmbeddingResponse",
+    breaks=(TYPED,),
+    remedy="Send data, model, object and usage, each with the type of the contract.",
+)
+def schema(it: Call) -> Iterator[Verdict]:
+    """A list of embeddings fits the types of the official SDK, strictly."""
+    for departure in prompt_shapes.embeddings(it.value):
+        if not rules.within(departure.path, *NAMED):
+            yield Problem(departure.expected, departure.actual, at=departure.pointer)
+
+
+@check(
+    "embeddings.object",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDING + "/properties/object",
+    breaks=(TYPED,),
+    remedy='Set object to "list", and to "embedding" in every item.',
+)
+def object_(it: Call) -> Iterator[Verdict]:
+    """The object is "list", and that of every item "embedding"."""
+    if it.value.get("object") != "list":
+        yield Problem("list", it.value.get("object", ABSENT), at="/object")
+    for at, item in it.items:
+        if item.get("object") != "embedding":
+            yield Problem("embedding", item.get("object", ABSENT), at=f"{at}/object")
+
+
+@check(
+    "embeddings.count",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDING_REQUEST + "input",
+    breaks=("everybody who embeds in batches: texts go without a vector, or with another's",),
+    remedy="Answer with one vector for each input; tokens in one array are one input.",
+    evidence=("BerriAI/litellm 1.106 (recorded)",),
+    requires=("embeddings.schema",),
+)
+def count(it: Call) -> Iterator[Verdict]:
+    """There are as many embeddings as inputs."""
+    wanted = count_prompts(it.asked.get("input"))
+    if wanted is not None and len(it.items) != wanted:
+        yield Problem(f"{wanted} embeddings", len(it.items), at="/data")
+
+
+@check(
+    "embeddings.order",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDING + "/properties/index: the index of the embedding in the list of embeddings",
+    breaks=("openai-python and -node users, who take data[i] for input i",),
+    remedy="Number the vectors from 0 and send them in that order, however the work was split up.",
+    requires=("embeddings.schema",),
+)
+def order(it: Call) -> Iterator[Verdict]:
+    """The embeddings are numbered from 0, in the order of the inputs."""
+    indices = [item.get("index", ABSENT) for _, item in it.items]
+    if indices != list(range(len(indices))) or any(isinstance(index, bool) for index in indices):
+        yield Problem(f"0 to {len(indices) - 1}", indices[:20], at="/data")
+
+
+@check(
+    "embeddings.encoding",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDING_REQUEST + "encoding_format",
+    breaks=("clients that decode base64 themselves; openai-python asks for base64 unless told otherwise",),
+    remedy="Send arrays of numbers, or, with encoding_format base64, strings.",
+    evidence=("vllm-project/vllm#6174", "huggingface/text-embeddings-inference#288", "ggml-org/llama.cpp#10887"),
+    requires=("embeddings.schema",),
+)
+def encoding(it: Call) -> Iterator[Verdict]:
+    """Embeddings come in the format that was asked for: arrays of numbers, or base64."""
+    kind, words = (str, "base64") if it.asked.get("encoding_format") == "base64" else (list, "an array of numbers")
+    for at, item in it.items:
+        if not isinstance(item.get("embedding"), kind):
+            yield Problem(words, item.get("embedding", ABSENT), at=f"{at}/embedding")
+
+
+@check(
+    "embeddings.vector",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDING + "/properties/embedding",
+    breaks=(STORES,),
+    remedy="Send finite numbers, or 32-bit floats, little end first, in base64; as many in every vector.",
+    requires=("embeddings.schema",),
+)
+def vector(it: Call) -> Iterator[Verdict]:
+    """Every embedding is a vector of finite numbers, and all have the same length."""
+    found = vectors(it)
+    for (at, item), each in zip(it.items, found, strict=True):
+        if each is None:
+            yield Problem("finite numbers", item.get("embedding", ABSENT), at=f"{at}/embedding")
+    sizes = sorted({len(each) for each in found if each})
+    if len(sizes) > 1:
+        yield Problem("one length", sizes, at="/data")
+
+
+@check(
+    "embeddings.dimensions",
+    Level.MUST,
+    Basis.SPEC,
+    of=shortened,
+    cite=sources.EMBEDDING_REQUEST + "dimensions",
+    breaks=(STORES,),
+    remedy="Cut vectors to `dimensions` and stretch them to length 1 again, or refuse with 400 and param dimensions.",
+    evidence=("vllm-project/vllm#15465", "QwenLM/Qwen3-Embedding#140", "copilotkit/aimock 1.43 (recorded)"),
+    requires=("embeddings.schema", "embeddings.vector"),
+)
+def dimensions(it: Call) -> Iterator[Verdict]:
+    """Embeddings have as many dimensions as were asked for."""
+    if not it.response.ok:
+        yield _refused(it, "dimensions")
+        return
+    for (at, _), each in zip(it.items, vectors(it), strict=True):
+        if each and len(each) != it.asked["dimensions"]:
+            yield Problem(f"{it.asked['dimensions']} numbers", len(each), at=f"{at}/embedding")
+
+
+def _refused(it: Call, what: str) -> Verdict:
+    """Say of a refusal that *what* could not be seen; whether it is proper is another check's."""
+    verdict = served(it, what)
+    return verdict if isinstance(verdict, Unsupported) else Inconclusive(f"{what}: refused with {it.response.status}")
+
+
+UNIT = 1e-3
+"""How far a length may be from 1: 16-bit models round."""
+
+
+@check(
+    "embeddings.unit-length",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    of=embeddings,
+    cite="platform.openai.com/docs/guides/embeddings: embeddings are normalized to length 1",
+    breaks=("applications that compare by the dot product: long vectors win",),
+    remedy="Divide every vector by its length, after it was cut to `dimensions`.",
+    evidence=("copilotkit/aimock 1.43 (recorded)",),
+    requires=("embeddings.schema", "embeddings.vector"),
+)
+def unit_length(it: Call) -> Iterator[Verdict]:
+    """Embeddings have the length 1."""
+    for (at, _), each in zip(it.items, vectors(it), strict=True):
+        if each and abs(length(each) - 1) > UNIT:
+            yield Problem("length 1", round(length(each), 6), at=f"{at}/embedding")
+
+
+@check(
+    "embeddings.distinct",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    of=several,
+    cite=sources.WIRE,
+    breaks=("everything that searches by meaning: all texts are alike",),
+    remedy="Embed every input by itself.",
+    evidence=("copilotkit/aimock 1.43 (recorded)",),
+    requires=("embeddings.schema", "embeddings.vector", "embeddings.count"),
+)
+def distinct(it: Call) -> Iterator[Verdict]:
+    """Different inputs have different embeddings."""
+    inputs = it.asked["input"]
+    seen: dict[object, int] = {}
+    for place, each in enumerate(vectors(it)):
+        before = seen.setdefault(each, place)
+        if inputs[before] != inputs[place]:
+            yield Problem("different vectors", f"that of input {before}, {inputs[before]!r}", at=f"/data/{place}")
+            return
+
+
+@check(
+    "embeddings.model-echo",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    of=embeddings,
+    cite=sources.WIRE + ": the name asked for, or a version of it",
+    breaks=("indexes that note by which model their vectors were made",),
+    remedy="Answer with the name that was asked for.",
+    requires=("embeddings.schema",),
+)
+def model_echo(it: Call) -> Iterator[Verdict]:
+    """The model of an answer is the one that was asked for, or a version of it."""
+    yield from rules.model_echo(it.asked.get("model"), it.value.get("model", ABSENT))
+
+
+@check(
+    "embeddings.usage",
+    Level.MUST,
+    Basis.SPEC,
+    of=embeddings,
+    cite=sources.EMBEDDINGS + "/properties/usage",
+    breaks=("bills and budgets that count tokens", TYPED),
+    remedy="Send usage with prompt_tokens and total_tokens.",
+)
+def usage(it: Call) -> Iterator[Verdict]:
+    """The usage has prompt_tokens and total_tokens, whole numbers, 0 or more."""
+    value = it.value.get("usage")
+    if not isinstance(value, dict):
+        yield Problem("usage", it.value.get("usage", ABSENT), at="/usage")
+        return
+    for name in ("prompt_tokens", "total_tokens"):
+        tokens = value.get(name, ABSENT)
+        if not isinstance(tokens, int) or isinstance(tokens, bool) or tokens < 0:
+            yield Problem("a whole number, 0 or more", tokens, at=f"/usage/{name}")
+
+
+@check(
+    "embeddings.usage-sum",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    of=embeddings,
+    cite=sources.WIRE,
+    breaks=("bills and budgets that count tokens",),
+    remedy="Set total_tokens to prompt_tokens: there are no others.",
+    evidence=("BerriAI/litellm 1.106 (recorded)",),
+    requires=("embeddings.usage",),
+)
+def usage_sum(it: Call) -> Iterator[Verdict]:
+    """total_tokens is prompt_tokens: embeddings have no other tokens."""
+    counted = it.value["usage"]
+    if counted["total_tokens"] != counted["prompt_tokens"]:
+        yield Problem(str(counted["prompt_tokens"]), counted["total_tokens"], at="/usage/total_tokens")
+
+
+@check(
+    "embeddings.usage-positive",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    of=embeddings,
+    cite=sources.WIRE,
+    breaks=("bills and budgets that count tokens",),
+    remedy="Count for real.",
+    evidence=("copilotkit/aimock 1.43 (recorded)",),
+    requires=("embeddings.usage",),
+)
+def usage_positive(it: Call) -> Iterator[Verdict]:
+    """A text costs tokens."""
+    if it.asked.get("input") and it.value["usage"]["prompt_tokens"] == 0:
+        yield Problem("more than 0", 0, at="/usage/prompt_tokens")
+
+
+ROUNDING = 1e-6
+"""How far two spellings of one number may be apart."""
+NOISE = 4
+"""How many times further they may be apart than two answers to the same request are."""
+
+
+@relation(
+    "embeddings.base64-equal",
+    Level.MUST,
+    Basis.SPEC,
+    scenario="embeddings.formats",
+    cite=sources.EMBEDDING_REQUEST + "encoding_format",
+    breaks=("openai-python, which asks for base64 by default: other vectors than by curl",),
+    remedy="Encode the same numbers: 32-bit floats, little end first.",
+    evidence=("vllm-project/vllm#5935",),
+)
+def base64_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """An embedding in base64 is the same vector as in numbers."""
+    lack = lacking(run.get("base64"), "encoding_format base64")
+    if lack:
+        yield lack
+        return
+    found = [by_index(run.get(name)) for name in ("numbers", "again", "base64")]
+    numbers, again, packed = found
+    if not numbers or not again or not packed or not _came_as_text(run["base64"]):
+        yield Inconclusive("no vector in both formats")
+        return
+    apart = distance(numbers[0], packed[0])
+    if apart > max(ROUNDING, NOISE * distance(numbers[0], again[0])):
+        yield Problem(f"the same numbers, within {ROUNDING}", f"{apart:.3g} apart", at="base64")
+
+
+def _came_as_text(exchange: Exchange) -> bool:
+    made = embeddings(exchange)
+    return made is not None and all(isinstance(item.get("embedding"), str) for _, item in made.items)
+
+
+ALIKE = 0.999
+"""The cosine between two vectors of one text: what a batch moves is less."""
+
+
+@relation(
+    "embeddings.batch-equal",
+    Level.MUST,
+    Basis.SPEC,
+    scenario="embeddings.batch",
+    cite=sources.EMBEDDING_REQUEST + "input",
+    breaks=("everybody who writes in batches and asks one by one: texts are not found again",),
+    remedy="Keep vectors with their inputs; leave padding out of the mean.",
+    evidence=("huggingface/sentence-transformers#3278",),
+)
+def batch_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A text has the same embedding in a batch as alone."""
+    batch = by_index(run.get("batch"))
+    singles = {place: by_index(run.get(name)) for name, place in (("first alone", 0), ("last alone", -1))}
+    if not batch or not all(singles.values()):
+        yield Inconclusive("no vectors of a batch and of its texts alone")
+        return
+    for place, single in singles.items():
+        assert single
+        alike = likeness(batch[place], single[0])
+        if alike < ALIKE:
+            yield Problem("the same direction", f"a cosine of {alike:.4f}", at="batch")
+
+
+KNOWN_VOCABULARY = "text-embedding-"
+"""How the models begin whose tokens are documented to be those of cl100k_base."""
+
+
+@relation(
+    "embeddings.token-input",
+    Level.MUST,
+    Basis.SPEC,
+    scenario="embeddings.tokens",
+    cite=sources.EMBEDDING_REQUEST + "input: encoded as a string or array of tokens",
+    breaks=("LangChain's OpenAIEmbeddings, which sends tokens unless told otherwise",),
+    remedy="Decode tokens by the model's vocabulary (cl100k_base under OpenAI's names), or refuse them by name.",
+    evidence=("huggingface/text-embeddings-inference#273", "langchain-ai/langchain#21318", "langgenius/dify#914"),
+)
+def token_input(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """Tokens are taken as input, and have the embedding of the text that they spell."""
+    text, tokens = by_index(run.get("text")), run.get("tokens")
+    if not text or tokens is None or tokens.response is None:
+        yield lacking(run.get("text"), "the text") or Inconclusive("no vector to compare with")
+        return
+    if not tokens.response.ok:
+        yield _refused(Call(tokens, tokens.response), "tokens")
+        return
+    for name in ("tokens", "arrays"):
+        found = by_index(run.get(name))
+        if found is None:
+            yield Inconclusive(f"{name}: no vectors, as many as inputs")
+        elif likeness(found[0], text[0]) < ALIKE:
+            words = f"a cosine of {likeness(found[0], text[0]):.4f}"
+            is_known = str(tokens.request.json.get("model")).startswith(KNOWN_VOCABULARY)
+            problem = Problem("the vector of the text", words, at=name)
+            yield problem if is_known else Inconclusive(f"{name}: {words}; the model's vocabulary is not known")

@@ -1,0 +1,27 @@
+"""Scenarios: responses as streams of events."""
+
+from cozecheck.scenarios.responses import COUNT, FUNCTION, PATH, PLANETS, ask, stops
+from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
+
+STREAM = ("responses.*", "sse.*", "transport.*")
+
+
+@scenario("responses.stream.plain", "responses.stream.parity", *STREAM)
+def plain(subject: Subject) -> Steps:
+    """One question, as a body and as a stream."""
+    reply = yield Send("body", path=PATH, json=ask(subject, PLANETS, 80, temperature=0))
+    if not stops(reply):
+        yield Send("stream", path=PATH, json=ask(subject, PLANETS, 80, temperature=0, stream=True))
+
+
+@scenario("responses.stream.length", "responses.cut-visible", *STREAM)
+def length(subject: Subject) -> Steps:
+    """A stream that the token limit cuts."""
+    yield Send("16 tokens", path=PATH, json=ask(subject, COUNT, 16, stream=True))
+
+
+@scenario("responses.stream.call", "responses.stream.arguments-join", *STREAM)
+def call(subject: Subject) -> Steps:
+    """A stream with a function call."""
+    body = ask(subject, "What is the weather in Paris?", 128, tools=[FUNCTION], tool_choice="required", stream=True)
+    yield Send("required", path=PATH, json=body)

@@ -1,0 +1,70 @@
+"""Chat completions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from reference_server.endpoints.methods import Methods, json_response
+from reference_server.endpoints.rooms import Rooms
+from reference_server.engines.delta import Delta, Engine
+from reference_server.errors import TimedOut
+from reference_server.formatting.event_stream import EventStream
+from reference_server.formatting.identifiers import completion_id, fingerprint
+from reference_server.formatting.openai_chat import Answer, completion
+from reference_server.formatting.openai_chat_stream import chunks
+from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.openai_chat import parse_chat_request
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of chat completions, below the prefix."""
+    chat = ChatCompletions(rooms)
+    return [Route("/chat/completions", Methods(POST=chat.create))]
+
+
+class ChatCompletions:
+    """Conversations, answered whole or as streams."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Prepare once what never changes."""
+        self._rooms = rooms
+        self._patience = rooms.settings.request_timeout
+        self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
+        self._fingerprints = {name: fingerprint(name) for name in rooms.engines}
+
+    async def create(self, request: Request) -> ASGIApp:
+        """Answer a conversation, whole or as a stream."""
+        asked = parse_chat_request(await request.body())
+        engine = self._rooms.engines[self._rooms.rules.engine_for(asked.model)]
+        deltas = self._generate(engine, asked)
+        return await self._respond(deltas, asked, self._answer(asked, engine, request.scope["request_id"]))
+
+    async def _generate(self, engine: Engine, asked: ChatRequest) -> AsyncIterator[Delta]:
+        with self._rooms.metrics.running(engine.name):
+            async with aclosing(engine.generate(asked)) as deltas:
+                async for delta in deltas:
+                    yield delta
+
+    async def _respond(self, deltas: AsyncIterator[Delta], asked: ChatRequest, answer: Answer) -> ASGIApp:
+        if asked.stream:
+            return EventStream(chunks(deltas, answer), self._patience)
+        try:
+            async with asyncio.timeout(self._patience):
+                return json_response(await completion(deltas, answer))
+        except TimeoutError as error:
+            raise TimedOut(self._patience) from error
+
+    def _answer(self, asked: ChatRequest, engine: Engine, request_id: str) -> Answer:
+        return Answer(
+            id=completion_id(self._rooms.entropy),
+            created=int(self._rooms.clock()),
+            model=self._snapshots.get(asked.model, asked.model),
+            fingerprint=self._fingerprints[engine.name],
+            request_id=request_id,
+            logprobs=asked.logprobs,
+            include_usage=asked.include_usage,
+        )

@@ -1,0 +1,73 @@
+"""Completions of prompts, as they were before there were chats."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from reference_server.endpoints.methods import Methods, json_response
+from reference_server.endpoints.rooms import Rooms
+from reference_server.engines.delta import Delta, Engine
+from reference_server.engines.prompts import Written, complete, written
+from reference_server.errors import TimedOut
+from reference_server.formatting.event_stream import EventStream
+from reference_server.formatting.identifiers import lettered_id
+from reference_server.formatting.openai_completions import Frame, chunks, completion
+from reference_server.protocol.openai_completions import CompletionRequest, parse_completion
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of completions, below the prefix."""
+    completions = Completions(rooms)
+    return [Route("/completions", Methods(POST=completions.create))]
+
+
+class Completions:
+    """Prompts, completed whole or as streams; every model that chats does it."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Take what endpoints work with."""
+        self._rooms = rooms
+        self._patience = rooms.settings.request_timeout
+        self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
+
+    async def create(self, request: Request) -> ASGIApp:
+        """Complete prompts, whole or as a stream."""
+        asked = parse_completion(await request.body())
+        engine = self._rooms.engines[self._rooms.rules.engine_for(asked.model)]
+        prompts = [written(prompt) for prompt in asked.prompts]
+        frame = self._frame(asked, prompts, request.scope["request_id"])
+        return await self._respond(self._generate(engine, asked, prompts), asked, frame)
+
+    async def _generate(
+        self, engine: Engine, asked: CompletionRequest, prompts: Sequence[Written]
+    ) -> AsyncIterator[Delta]:
+        with self._rooms.metrics.running(engine.name):
+            async with aclosing(complete(engine, asked, prompts)) as deltas:
+                async for delta in deltas:
+                    yield delta
+
+    async def _respond(self, deltas: AsyncIterator[Delta], asked: CompletionRequest, frame: Frame) -> ASGIApp:
+        if asked.stream:
+            return EventStream(chunks(deltas, frame), self._patience)
+        try:
+            async with asyncio.timeout(self._patience):
+                return json_response(await completion(deltas, frame))
+        except TimeoutError as error:
+            raise TimedOut(self._patience) from error
+
+    def _frame(self, asked: CompletionRequest, prompts: Sequence[Written], request_id: str) -> Frame:
+        return Frame(
+            id=lettered_id("cmpl", self._rooms.entropy),
+            created=int(self._rooms.clock()),
+            model=self._snapshots.get(asked.model, asked.model),
+            request_id=request_id,
+            prompts=prompts,
+            n=asked.n,
+            echo=asked.echo,
+            logprobs=asked.logprobs,
+            include_usage=asked.include_usage,
+        )

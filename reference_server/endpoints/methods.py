@@ -1,0 +1,37 @@
+"""One path, its methods, and plain JSON answers."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reference_server.errors import MethodNotAllowed, UnknownPath
+
+Endpoint = Callable[[Request], Awaitable[ASGIApp]]
+
+
+class Methods:
+    """The endpoints of one path, by method; any other method is refused."""
+
+    def __init__(self, **endpoints: Endpoint) -> None:
+        """Take endpoints by the names of their methods: `GET=...`."""
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI; HEAD is GET, whose body the server leaves out."""
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if method not in self._endpoints:
+            raise MethodNotAllowed(method, scope["path"], tuple(self._endpoints))
+        response = await self._endpoints[method](Request(scope, receive))
+        await response(scope, receive, send)
+
+
+async def unknown_path(scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Refuse a path that leads nowhere."""
+    raise UnknownPath(scope["method"], scope["path"])
+
+
+def json_response(body: bytes) -> Response:
+    """Return a JSON body as a response."""
+    return Response(body, media_type="application/json")

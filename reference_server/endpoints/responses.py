@@ -1,0 +1,167 @@
+"""Responses: created, kept, shown, forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from reference_server.endpoints.conversations import ITEMS, join, shown_items
+from reference_server.endpoints.methods import Methods, json_response
+from reference_server.endpoints.rooms import Rooms
+from reference_server.engines.counting import count_prompt
+from reference_server.engines.delta import Delta
+from reference_server.errors import (
+    ContextLengthExceeded,
+    InputTooLong,
+    ModelNotFound,
+    NotKept,
+    NotServed,
+    PreviousNotKept,
+    Refusal,
+    RequestedModelNotFound,
+    TimedOut,
+)
+from reference_server.formatting.event_stream import EventStream
+from reference_server.formatting.identifiers import hexadecimal_id
+from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.lists import list_page
+from reference_server.formatting.openai_responses import Frame
+from reference_server.formatting.openai_responses_stream import Course
+from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.openai_responses import parse_response_request
+from reference_server.protocol.paging import parse_page
+from reference_server.protocol.responses_items import Item
+from reference_server.protocol.responses_request import ResponseRequest
+
+KIND = "response"
+Json = dict[str, Any]
+
+
+def routes(rooms: Rooms) -> list[Route]:
+    """Return the paths of responses, below the prefix."""
+    responses = Responses(rooms)
+    return [
+        Route("/responses", Methods(POST=responses.create)),
+        Route("/responses/input_tokens", Methods(POST=responses.count)),
+        Route("/responses/{id}", Methods(GET=responses.retrieve, DELETE=responses.delete)),
+        Route("/responses/{id}/input_items", Methods(GET=responses.input_items)),
+        Route("/responses/{id}/cancel", Methods(POST=responses.cancel)),
+    ]
+
+
+class Responses:
+    """Answers to items, whole or as events."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Prepare once what never changes."""
+        self._rooms = rooms
+        self._patience = rooms.settings.request_timeout
+        self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
+
+    async def create(self, request: Request) -> ASGIApp:
+        """Answer items, whole or as events."""
+        asked = parse_response_request(await request.body())
+        before = self._before(asked)
+        deltas = self._generate(asked.model, asked.chat(before))
+        return await self._respond(deltas, asked, self._course(asked, before, request.scope["request_id"]))
+
+    async def count(self, request: Request) -> ASGIApp:
+        """Count the tokens that items would cost."""
+        asked = parse_response_request(await request.body())
+        self._engine(asked.model)
+        tokens = count_prompt(asked.chat(self._before(asked)).messages)
+        return json_response(to_bytes({"object": "response.input_tokens", "input_tokens": tokens}))
+
+    async def retrieve(self, request: Request) -> ASGIApp:
+        """Show a response that was kept."""
+        if request.query_params.get("stream") == "true":
+            raise NotServed("stream", "a stream of a response that did not run in the background")
+        return json_response(to_bytes(self._kept(request)["response"]))
+
+    async def delete(self, request: Request) -> ASGIApp:
+        """Forget a response."""
+        identifier = self._kept(request)["response"]["id"]
+        self._rooms.store.delete(KIND, identifier)
+        return json_response(to_bytes({"id": identifier, "object": "response.deleted", "deleted": True}))
+
+    async def input_items(self, request: Request) -> ASGIApp:
+        """Show what a response was made from."""
+        return json_response(to_bytes(list_page(self._kept(request)["input"], parse_page(request.query_params))))
+
+    async def cancel(self, request: Request) -> ASGIApp:
+        """Refuse: what is kept has ended."""
+        self._kept(request)
+        raise Refusal(400, "Cannot cancel a synchronous response.")
+
+    def _kept(self, request: Request) -> Json:
+        identifier = request.path_params["id"]
+        found: Json | None = self._rooms.store.get(KIND, identifier)
+        if found is None:
+            raise NotKept("Response", identifier)
+        return found
+
+    def _before(self, asked: ResponseRequest) -> tuple[Item, ...]:
+        """Return the items that this request goes on from."""
+        if asked.conversation:
+            return tuple(shown_items(self._rooms, asked.conversation))
+        if asked.previous is None:
+            return ()
+        found = self._rooms.store.get(KIND, asked.previous)
+        if found is None:
+            raise PreviousNotKept(asked.previous)
+        return (*found["input"], *found["response"]["output"])
+
+    def _engine(self, model: str) -> str:
+        try:
+            return self._rooms.rules.engine_for(model)
+        except ModelNotFound as error:
+            raise RequestedModelNotFound(model) from error
+
+    async def _generate(self, model: str, asked: ChatRequest) -> AsyncIterator[Delta]:
+        engine = self._rooms.engines[self._engine(model)]
+        with self._rooms.metrics.running(engine.name):
+            async with aclosing(engine.generate(asked)) as deltas:
+                try:
+                    async for delta in deltas:
+                        yield delta
+                except ContextLengthExceeded as error:
+                    raise InputTooLong from error
+
+    async def _respond(self, deltas: AsyncIterator[Delta], asked: ResponseRequest, course: Course) -> ASGIApp:
+        if asked.streams:
+            return EventStream(course.stream(deltas), self._patience)
+        try:
+            async with asyncio.timeout(self._patience):
+                return json_response(await course.body(deltas))
+        except TimeoutError as error:
+            raise TimedOut(self._patience) from error
+
+    def _course(self, asked: ResponseRequest, before: tuple[Item, ...], request_id: str) -> Course:
+        frame = Frame(
+            id=self._new_id("resp"),
+            created_at=int(self._rooms.clock()),
+            model=self._snapshots.get(asked.model, asked.model),
+            request_id=request_id,
+            given=asked.given,
+            conversation=asked.conversation,
+            logprobs=asked.logprobs,
+        )
+        items = [self._identified(item) for item in asked.items]
+
+        def keep(response: Json) -> None:
+            if asked.stored:
+                self._rooms.store.put(KIND, frame.id, {"response": response, "input": [*before, *items]})
+            if asked.conversation:
+                join(self._rooms, asked.conversation, [*items, *response["output"]])
+
+        return Course(frame, self._new_id, self._rooms.clock, keep)
+
+    def _identified(self, item: Item) -> Item:
+        return {"id": self._new_id(ITEMS[item["type"]])} | item
+
+    def _new_id(self, prefix: str) -> str:
+        return hexadecimal_id(prefix, self._rooms.entropy)
