@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered
+from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered, required
 from cozecheck.exchange import Exchange
 from cozecheck.findings import DEPARTURE, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
 
@@ -79,15 +79,17 @@ def _subject(check: Check) -> str:
 
 @dataclass
 class Bench:
-    """Judges exchange after exchange against one selection of checks."""
+    """Judges exchange after exchange against one selection of checks; those they require judge along, unheard."""
 
     checks: Sequence[Check]
     tallies: dict[str, Tally] = field(init=False)
     departures: list[Departure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tallies = {each.id: Tally() for each in self.checks}
-        in_order = ordered(self.checks)
+        guards = required(self.checks)
+        self.tallies = {each.id: Tally() for each in (*self.checks, *guards)}
+        self._unheard = frozenset(each.id for each in guards)
+        in_order = ordered((*self.checks, *guards))
         self._steps = tuple(_by_view(each for each in in_order if each.view is not None))
         self._relations = tuple(each for each in in_order if each.view is None)
 
@@ -135,7 +137,8 @@ class Bench:
         problems = [each for each in verdicts if isinstance(each, Problem)]
         if problems:
             broken.update((check.id, EVERY_MUST) if check.level is Level.MUST else (check.id,))
-            self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
+            if check.id not in self._unheard:
+                self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
 
 
 def _shown(source: Exchange | Mapping[str, Exchange], problem: Problem) -> Exchange:

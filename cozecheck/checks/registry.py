@@ -1,7 +1,7 @@
 """A check, the decorators that declare one, and the list of all."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
@@ -161,6 +161,19 @@ def family_of(id: str) -> str:
 def declared() -> tuple[Check, ...]:
     """Return every declared check, by family in the order of reports, then as declared."""
     return tuple(sorted(_CHECKS.values(), key=lambda each: FAMILIES.index(each.family)))
+
+
+def required(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the declared checks that these require, and those that they require, without these themselves."""
+    given = {each.id for each in checks}
+    found: dict[str, Check] = {}
+    left = [id for each in checks for id in each.requires]
+    while left:
+        check = _CHECKS.get(left.pop())
+        if check and check.id not in given and check.id not in found:
+            found[check.id] = check
+            left.extend(check.requires)
+    return tuple(found.values())
 
 
 def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -284,7 +284,8 @@ def finish_reason(answer: Turns) -> Iterator[Verdict]:
     """An answer that calls tools finishes with tool_calls, and no other does."""
     for turn in answer.turns:
         wanted = _finishes(answer, turn)
-        if turn.finish in rules.FINISH_REASONS and turn.finish not in wanted and not turn.is_cut:
+        known = isinstance(turn.finish, str) and turn.finish in rules.FINISH_REASONS
+        if known and turn.finish not in wanted and not turn.is_cut:
             yield Problem(" or ".join(sorted(wanted)), turn.finish, at=f"{turn.at}, finish_reason")
 
 

@@ -80,18 +80,26 @@ CASES = (
     holds("tools.choice-honoured", "named", calling(asked=offering(tool_choice=NAMED))),
     holds("tools.choice-honoured", "allowed", calling(asked=offering(tool_choice=CHOICES))),
     departs(
-        "tools.choice-honoured", "required", saying(asked=offering(tool_choice="required")), f"{MESSAGE}, tool_calls"
+        "tools.choice-honoured",
+        "required, ignored",
+        saying(asked=offering(tool_choice="required")),
+        f"{MESSAGE}, tool_calls",
     ),
-    departs("tools.choice-honoured", "none", calling(asked=offering(tool_choice="none")), f"{MESSAGE}, tool_calls"),
     departs(
         "tools.choice-honoured",
-        "named",
+        "a call",
+        calling(asked=offering(tool_choice="none")),
+        f"{MESSAGE}, tool_calls",
+    ),
+    departs(
+        "tools.choice-honoured",
+        "named, ignored",
         calling(call(name="other"), asked=offering(tool_choice=NAMED)),
         f"{MESSAGE}, tool_calls",
     ),
     departs(
         "tools.choice-honoured",
-        "allowed",
+        "allowed, ignored",
         calling(call(name="other"), asked=offering(tool_choice=CHOICES)),
         f"{MESSAGE}, tool_calls",
     ),
