@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered, required
+from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered, reads, required
+from cozecheck.contract.operations import operation
 from cozecheck.exchange import Exchange
 from cozecheck.findings import DEPARTURE, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
 
@@ -89,15 +90,15 @@ class Bench:
         guards = required(self.checks)
         self.tallies = {each.id: Tally() for each in (*self.checks, *guards)}
         self._unheard = frozenset(each.id for each in guards)
-        in_order = ordered((*self.checks, *guards))
-        self._steps = tuple(_by_view(each for each in in_order if each.view is not None))
-        self._relations = tuple(each for each in in_order if each.view is None)
+        self._in_order = ordered((*self.checks, *guards))
+        self._steps: dict[str, tuple[tuple[View, tuple[Check, ...]], ...]] = {}
+        self._relations = tuple(each for each in self._in_order if each.view is None)
 
     def judge(self, exchange: Exchange) -> None:
         """Hold one exchange against every check that it is for."""
         seen: dict[View, Any] = {}
         broken: set[str] = set()
-        for view, checks in self._steps:
+        for view, checks in self._steps_for(exchange):
             if view not in seen:
                 seen[view] = self._read(view, checks, exchange)
             subject = seen[view]
@@ -109,6 +110,15 @@ class Bench:
                 else:
                     named = broken & check.requires - {EVERY_MUST}
                     self.tallies[check.id].held_back = min(named, default="another MUST")
+
+    def _steps_for(self, exchange: Exchange) -> tuple[tuple[View, tuple[Check, ...]], ...]:
+        """Return the views, each with its checks, that may have something to say of this operation."""
+        known = operation(exchange.request)
+        name = known.name if known else ""
+        if name not in self._steps:
+            own = (each for each in self._in_order if each.view is not None and reads(each, name))
+            self._steps[name] = tuple(_by_view(own))
+        return self._steps[name]
 
     def _read(self, view: View, checks: Sequence[Check], exchange: Exchange) -> Any:
         """Read a view; one that raises is our fault, like a check that does."""

@@ -152,10 +152,42 @@ FAMILIES = (
 )
 """The families, in the order of reports."""
 
+CHAT = (
+    "chat",
+    "chat.stream",
+    "usage",
+    "request",
+    "tools",
+    "tools.stream",
+    "structured",
+    "logprobs",
+    "vision",
+    "reasoning",
+)
+READS = {
+    **dict.fromkeys(CHAT, "chat."),
+    "completions": "completions.",
+    "embeddings": "embeddings.",
+    "responses": "responses.",
+    "responses.stream": "responses.",
+    "conversations": "conversations.",
+    "moderations": "moderations.",
+    "images": "images.",
+    "audio": "audio.",
+    "files": "files.",
+    "batches": "batches.",
+}
+"""What the operations begin with that a family is about; the families that are not here look at all of them."""
+
 
 def family_of(id: str) -> str:
     """Return the longest family that begins the *id*."""
     return max((family for family in FAMILIES if id.startswith(family + ".")), key=len)
+
+
+def reads(check: Check, operation: str) -> bool:
+    """Whether a check may have anything to say of an operation; the name of one we do not know is empty."""
+    return operation.startswith(READS.get(check.family, ""))
 
 
 def declared() -> tuple[Check, ...]:

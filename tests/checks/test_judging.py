@@ -34,7 +34,7 @@ def check(id: str, judge: Judge, level: Level = Level.MUST, **more: Any) -> Chec
 
 
 def sent(method: str = "POST", name: str = "") -> Exchange:
-    return Exchange(Request(method, "http://h/v1"), name=name)
+    return Exchange(Request(method, "http://h/v1/chat/completions"), name=name)
 
 
 def bench(*checks: Check, exchanges: int = 1) -> Bench:
