@@ -222,7 +222,7 @@ def _joined(choice: Spoken) -> str:
 )
 def top_count(it: Logprobs) -> Iterator[Verdict]:
     """Each token has as many alternatives as were asked for, or fewer, but not none."""
-    if it.top > 20:
+    if not 0 <= it.top <= 20:
         return
     for at, token in it.tokens():
         count = len(listed(token.get("top_logprobs")))
