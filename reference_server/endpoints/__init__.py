@@ -17,6 +17,7 @@ from reference_server.endpoints import (
     responses,
 )
 from reference_server.endpoints.methods import unknown_path
+from reference_server.endpoints.relay import with_upstreams
 from reference_server.endpoints.rooms import Rooms
 
 __all__ = ["Rooms", "paths"]
@@ -40,7 +41,7 @@ def paths(rooms: Rooms) -> Router:
     """Return the paths: OpenAI's below their prefix, the operator's beside it."""
     compatibility = rooms.settings.openai_compatibility
     api = [route for resource in _RESOURCES for route in resource.routes(rooms)] if compatibility.enabled else []
-    below = Router(api, redirect_slashes=False, default=unknown_path)
+    below = Router(with_upstreams(api, rooms), redirect_slashes=False, default=unknown_path)
     return Router(
         [Mount(compatibility.endpoint, below), *operator.routes(rooms)], redirect_slashes=False, default=unknown_path
     )
