@@ -68,11 +68,12 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI. The connections to upstreams end with the server."""
         if scope["type"] == "lifespan":
-            await live(receive, send, self._close)
+            await live(receive, send, self.close)
         else:
             await self._app(scope, receive, send)
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Close the connections to upstreams."""
         for upstream in self._rooms.upstreams.values():
             await upstream.close()
 

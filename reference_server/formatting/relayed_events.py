@@ -99,7 +99,8 @@ async def relayed(pieces: AsyncIterator[bytes], path: str, model: str | None) ->
     blocks, course, begun = Blocks(), Course(path, model), False
     try:
         async for piece in pieces:
-            if taken := b"".join(map(course.take, blocks.feed(piece))):
+            for block in blocks.feed(piece):
+                taken = course.take(block)
                 begun = True
                 yield taken
         if not course.ended:
