@@ -58,12 +58,15 @@ class Upstream:
         self._base_url = settings.base_url
         key = settings.api_key()
         self._authorization = {"authorization": f"Bearer {key}"} if key else {}
+        encrypted = settings.base_url.startswith("https:")
         # Neither proxies nor keys out of the environment: what is not in the configuration has no effect.
         self._client = httpx2.AsyncClient(
+            # Without TLS there is nothing to negotiate: it is HTTP/2 from the first byte.
+            http1=encrypted or not settings.http2,
             http2=settings.http2,
             timeout=httpx2.Timeout(None, connect=timeouts.connect),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEPT_ALIVE),
-            verify=ssl.create_default_context() if settings.base_url.startswith("https:") else False,
+            verify=ssl.create_default_context() if encrypted else False,
             trust_env=False,
         )
 
