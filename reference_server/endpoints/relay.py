@@ -1,10 +1,10 @@
 """Paths whose requests may belong to an upstream."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -14,7 +14,7 @@ from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.rooms import Rooms
 from reference_server.engines.upstream import EVENTS, JSON, Answer, Call, Upstream
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
-from reference_server.errors import ModelNotFound, RequestedModelNotFound, UnknownPath
+from reference_server.errors import ModelNotFound, NotJson, RequestedModelNotFound, UnknownPath
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import to_bytes
 from reference_server.formatting.relayed_answer import answer_body, ids, kept, refusal
@@ -80,8 +80,9 @@ class Relay:
             path,
             request.scope["query_string"].decode("latin-1"),
             passed_on(request.headers, request.scope["request_id"]),
-            body if isinstance(body, bytes) else to_bytes(body),
+            body if isinstance(body, bytes) else json_body(body),
             asked.streams,
+            holds_files(path),
         )
 
     async def _pass_on(self, upstream: Upstream, call: Call, model: str | None, send: Send) -> None:
@@ -93,6 +94,14 @@ class Relay:
         except UpstreamFailure as error:
             log.warning("%s: engine %s: %s %s", call.headers["x-request-id"], upstream.name, error.code, error.detail)
             raise
+
+
+def json_body(fields: Mapping[str, Any]) -> bytes:
+    """Return changed fields as a body."""
+    try:
+        return to_bytes(fields)
+    except ValueError as error:
+        raise NotJson("a number is out of range") from error
 
 
 def path_below(scope: Scope) -> str:

@@ -21,7 +21,10 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request below the prefix: `path` is not quoted, `query` is as it came. `streams`: events are asked for."""
+    """A request below the prefix: `path` is not quoted, `query` is as it came.
+
+    `streams`: events are asked for. `files`: the answer may be a file, which takes the time it takes.
+    """
 
     method: str
     path: str
@@ -29,6 +32,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     streams: bool = False
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,14 @@ class Upstream:
 
         UpstreamUnreachable, UpstreamSilent or UpstreamBroken, here and from the pieces.
         """
-        request = self._request(call)
         deadline = monotonic() + (self._first_token if call.streams else self._total)
         with telling():
             async with asyncio.timeout(deadline - monotonic()):
-                response = await self._client.send(request, stream=True)
+                response = await self._client.send(self._request(call), stream=True)
+        events = response.headers.get("content-type", "").startswith(EVENTS)
+        paced = response.is_success and (events or call.files)
         try:
-            yield Answer(response.status_code, response.headers, self._pieces(response, deadline))
+            yield Answer(response.status_code, response.headers, self._pieces(response, deadline, paced=paced))
         finally:
             with suppress(httpx2.HTTPError):
                 await response.aclose()
@@ -94,11 +99,11 @@ class Upstream:
     def _request(self, call: Call) -> httpx2.Request:
         url = f"{self._base_url}{quote(call.path, safe='/:@')}{'?' if call.query else ''}{call.query}"
         headers = {**call.headers, **self._authorization, "accept-encoding": "identity", "user-agent": "coze-server"}
-        return self._client.build_request(call.method, url, headers=headers, content=call.body)
+        encoded = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+        return self._client.build_request(call.method, url, headers=encoded, content=call.body)
 
-    async def _pieces(self, response: httpx2.Response, deadline: float) -> AsyncGenerator[bytes]:
-        """Yield what arrives: JSON is whole by the deadline; of all else the first piece is there, others follow."""
-        whole = response.headers.get("content-type", "").startswith(JSON)
+    async def _pieces(self, response: httpx2.Response, deadline: float, *, paced: bool) -> AsyncGenerator[bytes]:
+        """Yield what arrives: all of it by the deadline or, if it is paced, the first piece, and others in time."""
         pieces = response.aiter_bytes()
         left = max(deadline - monotonic(), 0.0)
         while True:
@@ -108,7 +113,7 @@ class Upstream:
             if not piece:
                 return
             yield piece
-            left = max(deadline - monotonic(), 0.0) if whole else self._idle
+            left = self._idle if paced else max(deadline - monotonic(), 0.0)
 
 
 class telling:  # noqa: N801  (a context manager is a verb)

@@ -48,10 +48,18 @@ def renamed(value: Json, model: str | None) -> bool:
     return changed
 
 
+def rewritten(value: Json) -> bytes:
+    """Return a changed answer as JSON; UpstreamBroken for one with a number beyond all bounds."""
+    try:
+        return to_bytes(value)
+    except ValueError as error:
+        raise UpstreamBroken("an infinite number") from error
+
+
 def answer_body(body: bytes, model: str | None) -> bytes:
     """Return a JSON answer under the client's name for the model; the same bytes where that is its name already."""
     value = parsed(body)
-    return to_bytes(value) if renamed(value, model) else body
+    return rewritten(value) if renamed(value, model) else body
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:

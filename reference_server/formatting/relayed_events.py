@@ -8,7 +8,7 @@ from reference_server.engines.upstream_errors import UpstreamBroken
 from reference_server.errors import Refusal
 from reference_server.formatting.errors import envelope
 from reference_server.formatting.json_text import to_bytes
-from reference_server.formatting.relayed_answer import parsed, renamed
+from reference_server.formatting.relayed_answer import parsed, renamed, rewritten
 
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\r")
 LONGEST_BLANK = 4
@@ -66,7 +66,7 @@ class Course:
         if not renamed(value, self._model):
             return block
         others = [line for line in lines if line and not line.startswith(b"data:")]
-        return b"\n".join([*others, b"data: " + to_bytes(value), b"", b""])
+        return b"\n".join([*others, b"data: " + rewritten(value), b"", b""])
 
     def failure(self, error: Refusal) -> bytes:
         """Return the events of a stream that broke off: never its proper end."""

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from cozecheck.findings import Outcome
 from cozecheck.probe import Endpoint
 from reference_server.app import create_app
-from reference_server.settings import Key, OpenAIEngine, Route, Settings, SyntheticEngine
+from reference_server.settings import Key, Model, OpenAIEngine, Route, Settings, SyntheticEngine
 from tests import suite
 from tests.probe import hostile
 from tests.probe.hostile import Reader, Writer
@@ -61,6 +61,15 @@ def test_a_model_is_asked_by_the_name_of_the_engine_and_answers_by_the_clients()
     response = through(upstream, chat(model="bot-7b"), routes=ALIAS)
     assert json.loads(upstream.body)["model"] == "llama-7b"
     assert response.json() == {"id": "x", "model": "bot-7b", "new": 1}
+
+
+def test_numbers_beyond_all_bounds_are_nobodys_fault_but_the_senders() -> None:
+    infinite = b'{"model": "bot-7b", "x": 1e999}'
+    upstream = Listening(hostile.answer(infinite, b"content-type: application/json"))
+    assert through(upstream, chat(model="bot-7b"), routes=ALIAS).status_code == 200
+    assert through(upstream, chat(model="bot-8b"), routes=ALIAS).status_code == 502
+    asked = wire.Ask("POST", CHAT, infinite, {})
+    assert asyncio.run(wire.ask(create_app(settings("http://127.0.0.1:9/v1", routes=ALIAS)), asked)).status == 400
 
 
 def test_every_chunk_has_the_clients_name() -> None:
@@ -148,6 +157,28 @@ def test_the_key_is_ours_and_nothing_else_of_the_clients_is_shown(monkeypatch: p
     assert sent["x-request-id"] == response.headers["x-request-id"]
     assert response.headers["x-upstream-request-id"] == "req_theirs"
     assert {"set-cookie", "x-powered-by", "transfer-encoding"}.isdisjoint(response.headers)
+
+
+def test_a_list_of_models_that_is_configured_is_shown() -> None:
+    upstream = Listening(as_json({"object": "list", "data": [], "theirs": True}))
+
+    async def shown(**configured: Any) -> Any:
+        async with hostile.serving(upstream) as base_url:
+            server = create_app(Settings(engines=settings(base_url).engines, **configured))
+            answer = await wire.ask(server, wire.Ask("GET", "/v1/models"))
+            await server.close()
+            return json.loads(answer.body)
+
+    assert asyncio.run(shown())["theirs"]
+    assert [model["id"] for model in asyncio.run(shown(models=(Model(id="m"),)))["data"]] == ["m"]
+
+
+def test_strange_headers_and_queries_pass() -> None:
+    upstream = Listening(as_json({}))
+    response = through(upstream, path=f"{CHAT}?a=%C3%BC&b=%zz&c=[]", headers={"idempotency-key": b"\xfc"})
+    assert response.status_code == 200
+    assert b"\xfc" in upstream.head
+    assert b"?a=%C3%BC&b=%" in upstream.head
 
 
 def test_without_a_key_none_is_brought() -> None:

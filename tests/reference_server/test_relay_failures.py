@@ -105,6 +105,13 @@ def test_an_upstream_that_is_not_there() -> None:
         assert asyncio.run(ask()) == (502, "upstream_unreachable")
 
 
+@pytest.mark.parametrize("status", [b"200 OK", b"500 Oh"])
+def test_an_endless_answer_is_left(status: bytes) -> None:
+    start = hostile.answer(b"", b"content-type: text/html", status=status, length=2**40)
+    response = through(hostile.repeating(start, b"<br>", pause=0.001), timeouts=Timeouts(total=SHORT))
+    assert (response.status_code, error(response)["code"]) == (504, "timeout")
+
+
 @pytest.mark.parametrize("start", [b"", hostile.answer(b'{"id"', JSON, length=100)])
 def test_a_hanging_upstream_is_left(start: bytes) -> None:
     response = through(hostile.hanging_after(start), timeouts=Timeouts(total=SHORT))

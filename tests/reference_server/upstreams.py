@@ -40,7 +40,7 @@ def through(
     behaviour: Behaviour,
     asked: Any = None,
     path: str = CHAT,
-    headers: Mapping[str, str] = NO_HEADERS,
+    headers: Mapping[str, Any] = NO_HEADERS,
     **rest: Any,
 ) -> httpx2.Response:
     """Put one request through a server to an upstream."""
