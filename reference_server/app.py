@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -66,14 +66,11 @@ class Application:
         self._rooms = rooms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI. The connections to upstreams end with the server."""
-        if scope["type"] == "lifespan":
-            await live(receive, send, self.close)
-        else:
-            await self._app(scope, receive, send)
+        """Speak ASGI."""
+        await self._app(scope, receive, send)
 
     async def close(self) -> None:
-        """Close the connections to upstreams."""
+        """Close the connections to upstreams, where the process goes on without the server."""
         for upstream in self._rooms.upstreams.values():
             await upstream.close()
 
@@ -89,17 +86,6 @@ class Application:
         keys = [key.digest() for key in settings.keys]
         self._rooms.rules, self._rooms.keys = rules, keys
         log.info("routes and keys are reloaded")
-
-
-async def live(receive: Receive, send: Send, close: Callable[[], Awaitable[None]]) -> None:
-    """Speak ASGI's lifespan."""
-    while True:
-        phase = (await receive())["type"]
-        if phase == "lifespan.shutdown":
-            await close()
-        await send({"type": f"{phase}.complete"})
-        if phase == "lifespan.shutdown":
-            return
 
 
 def build_engines(settings: Settings, entropy: random.Random) -> Mapping[str, Engine]:

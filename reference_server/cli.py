@@ -48,7 +48,9 @@ def run(
         return
     source = Source(config, model_dir, engine_type, api_key_env)
     settings = read(source)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    # Only our own: HTTP libraries log addresses and, at their most talkative, keys.
+    logging.getLogger("reference_server").setLevel(settings.log_level.upper())
     build = partial(create_app, settings, flaw=flaw)
     try:
         build()

@@ -146,6 +146,19 @@ def settled(ask: Callable[[], int], last: int, often: int = 10) -> list[int]:
     return seen
 
 
+def test_no_key_and_no_content_is_logged(tmp_path: Path) -> None:
+    secrets = {"UPSTREAM_KEY": "sk-upstream-secret"}
+    with started("--api-key-env", "UPSTREAM_KEY", **secrets) as (_, upstream):
+        engine = {"name": "base", "type": "openai", "base_url": upstream, "api_key_env": "UPSTREAM_KEY", "http2": True}
+        config = tmp_path / "a.yaml"
+        config.write_text(json.dumps({"engines": [engine], "routes": [{"pattern": "gpt-.*"}], "log_level": "debug"}))
+        with started("--config", str(config), "--workers", "1", **secrets) as (process, base):
+            assert status(base, "sk-client-secret", "gpt-4o-mini") == 200
+            assert status(base, "sk-client-secret", "gpt-unheard-of") == 404
+            process.terminate()
+            assert "secret" not in str(process.communicate(timeout=20))
+
+
 def test_a_folder_of_models_is_shown_and_served(tmp_path: Path) -> None:
     (tmp_path / "llama-3.gguf").touch()
     (tmp_path / "qwen").mkdir()
