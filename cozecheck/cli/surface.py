@@ -8,9 +8,7 @@ from cozecheck.cli import options
 
 Operations = Annotated[
     list[str] | None,
-    typer.Option(
-        "--operation", metavar="GLOB", envvar="COZECHECK_OPERATION", help="Operations to ask for; repeatable."
-    ),
+    typer.Option("--operation", metavar="GLOB", help="Operations to ask for; repeatable."),
 ]
 
 
@@ -29,7 +27,7 @@ def surface(
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
 ) -> None:
-    """Ask a target which of the SDK's operations it has; with no --base-url, the bundled one."""
+    """Ask a target which of the SDK's operations it has."""
     import asyncio
     import time
 
