@@ -21,7 +21,7 @@ from tests.render.test_json import SCHEMA, VALIDATOR
 from tests.servers import running
 from tests.suite import KEY, MODEL, settings
 
-KNOWN = tuple(case for case in cases() if case.id.startswith(("currency", "library", "weather", "none-")))
+KNOWN = tuple(case for case in cases() if case.id.startswith(("currency", "library", "weather", "none-g")))
 
 
 def measured(flaw: str | None = None, reference: tuple[Trial, ...] = (), course: Course | None = None) -> Report:
