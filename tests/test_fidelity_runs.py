@@ -3,10 +3,13 @@
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 import pytest
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.findings import Fidelity, Outcome, Report, Trial
@@ -26,13 +29,33 @@ KNOWN = tuple(case for case in cases() if case.id.startswith(("currency", "libra
 
 def measured(flaw: str | None = None, reference: tuple[Trial, ...] = (), course: Course | None = None) -> Report:
     """Run some of the cases against the reference server, wrong on purpose by *flaw*."""
+    return of_app(create_app(settings(), flaw=flaw), reference, course or Course(time.time, repeats=2))
 
+
+def of_app(app: ASGIApp, reference: tuple[Trial, ...], course: Course) -> Report:
     async def ask(base_url: str) -> Report:
         async with Probe(Endpoint(base_url, KEY), Limits.within(5)) as probe:
-            return await run(probe, KNOWN, MODEL, reference, course or Course(time.time, repeats=2))
+            return await run(probe, KNOWN, MODEL, reference, course)
 
-    with running(create_app(settings(), flaw=flaw)) as base_url:
+    with running(app) as base_url:
         return asyncio.run(ask(base_url))
+
+
+def refusing(status: int, headers: Mapping[str, str]) -> ASGIApp:
+    """Answer first contact as the reference server does, and refuse whatever comes with tools."""
+    behind = create_app(settings())
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        first = await receive()
+        waiting = [first]
+
+        async def again() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        refusal = JSONResponse({"error": {"message": "no"}}, status, headers)
+        await (refusal if b'"tools"' in first.get("body", b"") else behind)(scope, again, send)
+
+    return app
 
 
 @cache
@@ -101,6 +124,25 @@ def test_what_is_no_reference_is_told() -> None:
         with pytest.raises(UsageError) as caught:
             require_reference(report, KNOWN, "r.json")
         assert str(caught.value).startswith(words)
+
+
+def test_refusals_for_want_of_capacity_are_asked_again_and_left_out() -> None:
+    report = of_app(refusing(429, {"retry-after": "0"}), (), Course(time.time, repeats=1))
+    assert report.run.requests == len(KNOWN) * 2 * 3 + 2
+    assert (report.fidelity.trials, report.exit_code) == ((), 3)
+    assert report.notes == (f"left out: {len(KNOWN) * 2} of the answers (refused with 429)",)
+    assert "left out" in render(report)
+
+
+def test_asking_again_stays_within_the_budget() -> None:
+    most = len(KNOWN) * 2 + 2
+    report = of_app(refusing(429, {"retry-after": "0"}), (), Course(time.time, repeats=1, max_requests=most))
+    assert report.run.requests == most
+
+
+def test_other_refusals_count_against_the_server() -> None:
+    report = of_app(refusing(400, {}), clean().fidelity.trials, Course(time.time, repeats=2))
+    assert failed(report) == {"fidelity.answers", "fidelity.stream.answers"}
 
 
 def test_the_cost_is_told_before_and_kept() -> None:
