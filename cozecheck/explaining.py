@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
-from cozecheck.checks.registry import Check, matches
+from cozecheck.checks.registry import EVERY_MUST, Check, matches
 from cozecheck.findings import DEPARTURE, Basis
 from cozecheck.scenarios import Scenario
 
@@ -26,7 +26,7 @@ def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
         ("breaks", "; ".join(check.breaks)),
         ("fix", check.remedy),
         ("seen at", ", ".join(check.evidence)),
-        ("needs", ", ".join(sorted(check.requires))),
+        ("needs", "every other MUST" if EVERY_MUST in check.requires else ", ".join(sorted(check.requires))),
         ("drawn by", ", ".join(drawn)),
     ]
     lines = [check.id, "", *textwrap.wrap(check.requirement, WIDTH), ""]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from cozecheck.checks import ALL, Check
-from cozecheck.checks.registry import FAMILIES
+from cozecheck.checks.registry import EVERY_MUST, FAMILIES
 from cozecheck.explaining import BASES
 from cozecheck.findings import DEPARTURE, Level
 from docs.markdown import code, prose, source, table
@@ -54,6 +54,11 @@ def _section(family: str, checks: Sequence[Check]) -> Iterator[str]:
         yield from _check(check)
 
 
+def _needs(check: Check) -> str:
+    """Name the checks that must hold before this one speaks."""
+    return "every other MUST" if EVERY_MUST in check.requires else code(sorted(check.requires))
+
+
 def _check(check: Check) -> Iterator[str]:
     yield f"### `{check.id}`\n"
     yield f"**{check.level.upper()}**, {check.basis}. {prose(check.requirement)}\n"
@@ -62,7 +67,7 @@ def _check(check: Check) -> Iterator[str]:
         ("Who breaks", "; ".join(map(prose, check.breaks))),
         ("Remedy", prose(check.remedy)),
         ("Seen at", ", ".join(map(source, check.evidence))),
-        ("Speaks only where these hold", code(sorted(check.requires))),
+        ("Speaks only where these hold", _needs(check)),
         ("Reads together the exchanges of", code([check.scenario] if check.scenario else [])),
         ("Failed by the flaws", code(name for name, flaw in FLAWS.items() if check.id in flaw.fails)),
     )

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs import checks, commands, examples, kill_matrix, report, scenarios
+from docs import checks, commands, examples, kill_matrix, report, scenarios, traceability
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -14,6 +14,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "kill-matrix.md": kill_matrix.page,
     "report.md": report.page,
     "scenarios.md": scenarios.page,
+    "traceability.md": traceability.page,
 }
 """The generated pages of this folder; README.md is written by hand, what its examples print is not."""
 

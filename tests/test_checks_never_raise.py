@@ -1,6 +1,5 @@
 """Whatever comes over the wire, no check raises."""
 
-import copy
 import json
 from typing import Any
 
@@ -11,6 +10,7 @@ from cozecheck.checks import ALL
 from cozecheck.checks.judging import Bench
 from cozecheck.exchange import Exchange, Failure, FailureKind, Headers, Read, Request, Response
 from tests.examples import BASE, HELLO, asking, chat_body, chunk, error, model_item, turn, usage, with_usage
+from tests.spoiling import places, spoil
 
 RELATIONS = sorted({check.scenario for check in ALL if check.view is None})
 NAMES = (
@@ -75,24 +75,6 @@ values = st.recursive(
     max_leaves=6,
 )
 asked_values = values | st.sampled_from(list(PARAMETERS.values()))
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every path in a JSON value, its root excepted."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, inner in items for place in [(*path, key), *places(inner, (*path, key))]]
-
-
-def spoil(value: Any, path: tuple[Any, ...], new: Any, *, drop: bool) -> Any:
-    """Put *new* at *path*, or drop what is there."""
-    changed = place = copy.deepcopy(value)
-    for key in path[:-1]:
-        place = place[key]
-    if drop:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = new
-    return changed
 
 
 @st.composite

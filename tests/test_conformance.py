@@ -80,13 +80,13 @@ def test_what_goes_over_the_budget_is_left_out() -> None:
     assert plan([many, large, small], ALL, MET, Budget(requests=3, tokens=300)).left_out == ("many", "large")
 
 
-def test_what_is_planned_is_what_is_sent() -> None:
+def test_no_more_is_sent_than_is_planned() -> None:
     planned: list[Plan] = []
     seen: list[str] = []
     with running(create_app(suite.settings())) as base_url:
         course = Course(time.time, planned=planned.append, progress=seen.append)
         report = judged(base_url, course=course, limits=Limits.within(suite.PATIENCE))
-    assert report.run.requests == planned[0].requests == len(seen)
+    assert report.run.requests == len(seen) <= planned[0].requests
     assert report.run.tokens <= planned[0].tokens
     assert report.exit_code == 0
 

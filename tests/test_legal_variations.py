@@ -42,10 +42,14 @@ SECOND = tuple(put(each, "/choices/0/index", 1) for each in HELLO)
 INTERLEAVED = (HELLO[0], SECOND[0], SECOND[1], HELLO[1], HELLO[2], HELLO[3], SECOND[2], SECOND[3])
 MODERATION = {"moderation": {"input": {"type": "moderation_results", "model": "omni", "results": []}}}
 LOGPROBS: dict[str, Any] = {
-    "content": [{"token": "Hi", "logprob": -1, "bytes": None, "top_logprobs": []}],
+    "content": [{"token": "Hi", "logprob": -1, "bytes": [72, 105], "top_logprobs": []}],
     "refusal": None,
 }
 OF_AZURE = {"id": "", "object": "", "created": 0, "model": "", "choices": [], "prompt_filter_results": []}
+
+
+def scored(logprobs: dict[str, Any]) -> Exchange:
+    return answer(chat_body({**choice("Hi"), "logprobs": logprobs}), asked=asking(logprobs=True))
 
 
 def sent(body: bytes, **headers: str) -> Exchange:
@@ -105,7 +109,7 @@ BODIES = {
     "any order of keys": answer(turned_round(chat_body())),
     "no details of usage, no fingerprint": answer(drop(chat_body(), "/system_fingerprint")),
     "null details of usage": answer(chat_body(usage=usage(prompt_tokens_details=None, completion_tokens_details=None))),
-    "whole numbers where floats are meant": answer(chat_body({**choice(), "logprobs": LOGPROBS})),
+    "whole numbers where floats are meant": scored(LOGPROBS),
     "a call, and content null": calling("tool_calls", **TOOLS),
     "a named call that finishes with stop": calling("stop", **NAMED),
     "a refusal": answer(chat_body(choice(None, refusal="I can't."))),

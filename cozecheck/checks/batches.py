@@ -218,7 +218,8 @@ def _output(run: Mapping[str, Exchange]) -> list[Any] | Verdict:
     for name, key in (("output", "output_file_id"), ("errors", "error_file_id")):
         if last.get(key) and lacking(run.get(name), f"the {name} of a batch"):
             return lacking(run.get(name), f"the {name} of a batch") or Inconclusive("no output")
-    if last.get("request_counts", {}).get("completed") and "output" not in run:
+    counted = last.get("request_counts")
+    if isinstance(counted, dict) and counted.get("completed") and "output" not in run:
         return Inconclusive("the batch names no output file")
     return [*lines(run.get("output")), *lines(run.get("errors"))]
 

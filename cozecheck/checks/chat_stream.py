@@ -510,7 +510,8 @@ def chunked(stream: ChatStream) -> Iterator[Verdict]:
     """The text of a stream comes in pieces."""
     for index, choice in stream.choices.items():
         tokens = max(
-            len(choice.text.split()), min(_cut_at(stream, choice), len(choice.text.encode()) // BYTES_PER_TOKEN)
+            len(choice.text.split()),
+            min(_cut_at(stream, choice), len(choice.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN),
         )
         if len(choice.pieces) == 1 and tokens >= MANY_TOKENS:
             at = f"choice {index}, event {choice.last_piece}"

@@ -23,7 +23,7 @@ from cozecheck.views.support import is_missing
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
 EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
 BILLS = "bills, budgets and rate limits that count tokens"
-FINISHES = frozenset(("stop", "length", "content_filter"))
+FINISHES = ("stop", "length", "content_filter")
 NAMED = (
     ("id",),
     ("object",),

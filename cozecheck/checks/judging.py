@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered
+from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered, reads, required
+from cozecheck.contract.operations import operation
 from cozecheck.exchange import Exchange
 from cozecheck.findings import DEPARTURE, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
 
@@ -79,23 +80,25 @@ def _subject(check: Check) -> str:
 
 @dataclass
 class Bench:
-    """Judges exchange after exchange against one selection of checks."""
+    """Judges exchange after exchange against one selection of checks; those they require judge along, unheard."""
 
     checks: Sequence[Check]
     tallies: dict[str, Tally] = field(init=False)
     departures: list[Departure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tallies = {each.id: Tally() for each in self.checks}
-        in_order = ordered(self.checks)
-        self._steps = tuple(_by_view(each for each in in_order if each.view is not None))
-        self._relations = tuple(each for each in in_order if each.view is None)
+        guards = required(self.checks)
+        self.tallies = {each.id: Tally() for each in (*self.checks, *guards)}
+        self._unheard = frozenset(each.id for each in guards)
+        self._in_order = ordered((*self.checks, *guards))
+        self._steps: dict[str, tuple[tuple[View, tuple[Check, ...]], ...]] = {}
+        self._relations = tuple(each for each in self._in_order if each.view is None)
 
     def judge(self, exchange: Exchange) -> None:
         """Hold one exchange against every check that it is for."""
         seen: dict[View, Any] = {}
         broken: set[str] = set()
-        for view, checks in self._steps:
+        for view, checks in self._steps_for(exchange):
             if view not in seen:
                 seen[view] = self._read(view, checks, exchange)
             subject = seen[view]
@@ -105,7 +108,17 @@ class Bench:
                 if broken.isdisjoint(check.requires):
                     self._apply(check, subject, exchange, broken)
                 else:
-                    self.tallies[check.id].held_back = min(broken & check.requires)
+                    named = broken & check.requires - {EVERY_MUST}
+                    self.tallies[check.id].held_back = min(named, default="another MUST")
+
+    def _steps_for(self, exchange: Exchange) -> tuple[tuple[View, tuple[Check, ...]], ...]:
+        """Return the views, each with its checks, that may have something to say of this operation."""
+        known = operation(exchange.request)
+        name = known.name if known else ""
+        if name not in self._steps:
+            own = (each for each in self._in_order if each.view is not None and reads(each, name))
+            self._steps[name] = tuple(_by_view(own))
+        return self._steps[name]
 
     def _read(self, view: View, checks: Sequence[Check], exchange: Exchange) -> Any:
         """Read a view; one that raises is our fault, like a check that does."""
@@ -135,7 +148,8 @@ class Bench:
         problems = [each for each in verdicts if isinstance(each, Problem)]
         if problems:
             broken.update((check.id, EVERY_MUST) if check.level is Level.MUST else (check.id,))
-            self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
+            if check.id not in self._unheard:
+                self.departures.extend(Departure(check, _shown(source, each), each) for each in problems)
 
 
 def _shown(source: Exchange | Mapping[str, Exchange], problem: Problem) -> Exchange:

@@ -13,7 +13,7 @@ from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.logprobs import Logprobs, Spoken
 from cozecheck.views.logprobs import logprobs as read
-from cozecheck.views.requests import Asked, is_plain_but, legal_chat, refusal_of
+from cozecheck.views.requests import Asked, asked_chat, is_plain_but, legal_chat, refusal_of
 from cozecheck.views.turns import listed
 
 READERS = "evaluation harnesses, classifiers and confidence scores that read logprobs"
@@ -314,8 +314,9 @@ def unrequested(it: Logprobs) -> Iterator[Verdict]:
 
 def alone(exchange: Exchange) -> Asked | None:
     """Read an answered request with top_logprobs and without logprobs."""
-    asked = legal_chat(exchange)
-    return asked if asked and asked.body.get("top_logprobs") and not asked.body.get("logprobs") else None
+    asked = asked_chat(exchange)
+    faults = [(fault.param, fault.kind) for fault in asked.faults] if asked else []
+    return asked if faults == [("top_logprobs", "alone")] else None
 
 
 @check(

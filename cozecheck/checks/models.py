@@ -239,7 +239,9 @@ def retrieve_encoded(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     if not looked_up:
         yield Inconclusive("no listed id has a slash, a colon or other letters")
     for name, each in looked_up.items():
-        if each.response and not each.response.ok:
+        if each.response is None or each.response.status in (401, 403, 408, 429):
+            yield Inconclusive(f"{model_id(each)} was not looked up")
+        elif not each.response.ok:
             yield Problem(f"200 for {model_id(each)}", each.response.status, at=name)
 
 

@@ -1,7 +1,7 @@
 """A check, the decorators that declare one, and the list of all."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
@@ -152,15 +152,60 @@ FAMILIES = (
 )
 """The families, in the order of reports."""
 
+CHAT = (
+    "chat",
+    "chat.stream",
+    "usage",
+    "request",
+    "tools",
+    "tools.stream",
+    "structured",
+    "logprobs",
+    "vision",
+    "reasoning",
+)
+READS = {
+    **dict.fromkeys(CHAT, "chat."),
+    "completions": "completions.",
+    "embeddings": "embeddings.",
+    "responses": "responses.",
+    "responses.stream": "responses.",
+    "conversations": "conversations.",
+    "moderations": "moderations.",
+    "images": "images.",
+    "audio": "audio.",
+    "files": "files.",
+    "batches": "batches.",
+}
+"""What the operations begin with that a family is about; the families that are not here look at all of them."""
+
 
 def family_of(id: str) -> str:
     """Return the longest family that begins the *id*."""
     return max((family for family in FAMILIES if id.startswith(family + ".")), key=len)
 
 
+def reads(check: Check, operation: str) -> bool:
+    """Whether a check may have anything to say of an operation; the name of one we do not know is empty."""
+    return operation.startswith(READS.get(check.family, ""))
+
+
 def declared() -> tuple[Check, ...]:
     """Return every declared check, by family in the order of reports, then as declared."""
     return tuple(sorted(_CHECKS.values(), key=lambda each: FAMILIES.index(each.family)))
+
+
+def required(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the declared checks that these require, and those that they require, without these themselves."""
+    given = {each.id for each in checks}
+    found: dict[str, Check] = {}
+    left = [id for each in checks for id in each.requires]
+    while left:
+        check = _CHECKS.get(left.pop())
+        if check and check.id not in given and check.id not in found:
+            found[check.id] = check
+            left.extend(check.requires)
+    return tuple(found.values())
 
 
 def ordered(checks: Iterable[Check]) -> tuple[Check, ...]:

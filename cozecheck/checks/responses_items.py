@@ -86,8 +86,9 @@ PREFIXES = {"message": "msg_", "function_call": "fc_", "reasoning": "rs_"}
 def item_id_prefix(it: ResponseObject) -> Iterator[Verdict]:
     """The id of an item begins as its type wants it."""
     for at, item in it.items:
-        if item.get("type") in PREFIXES:
-            yield from rules.prefix(item.get("id"), PREFIXES[item["type"]], f"{at}/id")
+        prefix = PREFIXES.get(str(item.get("type")))
+        if prefix:
+            yield from rules.prefix(item.get("id"), prefix, f"{at}/id")
 
 
 @check(

@@ -218,14 +218,18 @@ def arguments(call: Call) -> dict[str, Any] | None:
 
 
 def _misfits(answer: Turns, *, strict: bool) -> Iterator[Verdict]:
-    for call in answer.calls:
-        tool = answer.offered.get(call.name, {}) if isinstance(call.name, str) else {}
-        function = tool.get("function")
-        parsed = arguments(call)
-        if not isinstance(function, dict) or parsed is None or (function.get("strict") is True) is not strict:
-            continue
-        for pointer, fault in schemas.faults(function.get("parameters") or {}, parsed)[:1]:
-            yield Problem(f"arguments that fit the schema of {call.name}", fault, at=f"{call.at}, arguments{pointer}")
+    for turn in answer.turns:
+        for call in turn.calls:
+            tool = answer.offered.get(call.name, {}) if isinstance(call.name, str) else {}
+            function, parsed = tool.get("function"), arguments(call)
+            if not isinstance(function, dict) or (function.get("strict") is True) is not strict:
+                continue
+            wanted = f"arguments that fit the schema of {call.name}"
+            if parsed is not None:
+                faults = schemas.faults(function.get("parameters") or {}, parsed)[:1]
+                yield from (Problem(wanted, fault, at=f"{call.at}, arguments{pointer}") for pointer, fault in faults)
+            elif strict and isinstance(call.payload, str) and not turn.is_cut:
+                yield Problem(wanted, call.payload, at=f"{call.at}, arguments")
 
 
 def _with_strictness(*, strict: bool) -> Callable[[Exchange], Turns | None]:
@@ -233,10 +237,15 @@ def _with_strictness(*, strict: bool) -> Callable[[Exchange], Turns | None]:
         answer = called(exchange)
         functions = [tool.get("function") for tool in answer.offered.values()] if answer else []
         found = any(isinstance(each, dict) and (each.get("strict") is True) is strict for each in functions)
-        return answer if found else None
+        return answer if answer and found and not (strict and _is_fine_tuned(answer)) else None
 
     view.__doc__ = f"Read an answer with tool calls where functions are {'strict' if strict else 'not strict'}."
     return view
+
+
+def _is_fine_tuned(answer: Turns) -> bool:
+    """Whether it is a model of which OpenAI says that strict does not hold where it calls several functions."""
+    return str(answer.asked.get("model")).startswith("ft:")
 
 
 @check(
@@ -284,7 +293,8 @@ def finish_reason(answer: Turns) -> Iterator[Verdict]:
     """An answer that calls tools finishes with tool_calls, and no other does."""
     for turn in answer.turns:
         wanted = _finishes(answer, turn)
-        if turn.finish in rules.FINISH_REASONS and turn.finish not in wanted and not turn.is_cut:
+        known = isinstance(turn.finish, str) and turn.finish in rules.FINISH_REASONS
+        if known and turn.finish not in wanted and not turn.is_cut:
             yield Problem(" or ".join(sorted(wanted)), turn.finish, at=f"{turn.at}, finish_reason")
 
 

@@ -28,8 +28,8 @@ def _schema_fault(tool: Mapping[str, Any]) -> str:
     return "" if parameters is None else schemas.fault(parameters)
 
 
-def _kinds(asked: Asked) -> set[Any]:
-    return {tool.get("type") for tool in listed(asked.body.get("tools"))}
+def _kinds(asked: Asked) -> set[str]:
+    return {str(tool.get("type")) for tool in listed(asked.body.get("tools"))}
 
 
 def _has_history(asked: Asked) -> bool:

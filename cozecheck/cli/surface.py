@@ -27,7 +27,7 @@ def surface(
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
 ) -> None:
-    """Ask a target which of the SDK's operations it has."""
+    """Ask a target which operations of the SDK it has."""
     import asyncio
     import time
 

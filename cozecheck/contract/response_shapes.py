@@ -1,6 +1,6 @@
 """Responses, their events and conversations held against the SDK's types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, get_args
 
@@ -24,11 +24,15 @@ def response(value: Any) -> tuple[Departure, ...]:
     return tagged_departures(Response, value)
 
 
-def event(value: Mapping[str, Any]) -> tuple[Departure, ...]:
-    """Hold an event, the response within it aside, against the SDK's type of that name; () where there is none."""
-    shape = _by_tag(ResponseStreamEvent).get(value.get("type", ""))
-    found = tagged_departures(shape, dict(value)) if shape else ()
-    return tuple(each for each in found if each.path[:1] != ("response",))
+def events(kind: Any, values: Sequence[Mapping[str, Any]]) -> tuple[Departure, ...]:
+    """Hold events of one type against the SDK's type of that name; paths begin with the position.
+
+    Of events that bring a whole response nothing is said: what they hold is held against the type of responses.
+    """
+    shape = _by_tag(ResponseStreamEvent).get(kind)
+    if shape is None or "response" in shape.model_fields:
+        return ()
+    return tagged_departures(list[shape], list(values))  # type: ignore[valid-type]
 
 
 def is_known_event(kind: Any) -> bool:

@@ -39,7 +39,9 @@ def spoken(subject: Subject) -> Steps:
     yield Send("no input", path=SPEECH, json=silent, wrong="input is missing")
 
 
-@scenario("audio.written", "audio.transcription*", "audio.translation*", "audio.file-checked", "errors.*")
+@scenario(
+    "audio.written", "audio.transcription*", "audio.translation*", "audio.file-checked", "audio.sdk-reads", "errors.*"
+)
 def written(subject: Subject) -> Steps:
     """A tone of one second, transcribed in every shape and translated, and a text that is no recording."""
     fields = {"model": subject.transcription_model}

@@ -27,7 +27,7 @@ def run(subject: Subject) -> Steps:
         yield from _watched(told(made, "id", "batch_one"))
         unfounded = {"input_file_id": "file-no-such-file-4711", **CHAT}
         yield Send("no file", path="/batches", json=unfounded, wrong="there is no such file")
-        yield Send("unknown", "GET", f"/batches/{NO_SUCH_BATCH}")
+        yield Send("unknown", "GET", f"/batches/{NO_SUCH_BATCH}", wrong="nobody has it")
         yield Send("list", "GET", "/batches?limit=1")
     yield Send("delete", "DELETE", f"/files/{file}")
 

@@ -19,7 +19,7 @@ def message(text: str) -> dict[str, Any]:
 @scenario("conversations.life", "conversations.retrieve*", "conversations.update", "conversations.delete*", *ALL)
 def life(subject: Subject) -> Steps:
     """A conversation from its beginning to its end, and one that nobody has."""
-    unknown = yield Send("unknown", "GET", f"{PATH}/{NO_SUCH_ID}")
+    unknown = yield Send("unknown", "GET", f"{PATH}/{NO_SUCH_ID}", wrong="nobody has it")
     created = yield Send("create", path=PATH, json={"metadata": {"purpose": "conformance"}})
     if stops(created) or unknown.failure:
         return
@@ -31,7 +31,7 @@ def life(subject: Subject) -> Steps:
     yield Send("retrieve again", "GET", place)
     reply = yield Send("delete", "DELETE", place)
     if not stops(reply):
-        yield Send("gone", "GET", place)
+        yield Send("gone", "GET", place, wrong="it is deleted")
 
 
 @scenario("conversations.items", "conversations.item*", "conversations.order", "conversations.limit", *ALL)
@@ -54,7 +54,7 @@ def items(subject: Subject) -> Steps:
     yield Send("item", "GET", item)
     reply = yield Send("delete item", "DELETE", item)
     if not stops(reply):
-        yield Send("gone", "GET", item)
+        yield Send("gone", "GET", item, wrong="it is deleted")
 
 
 def _first_id(reply: Any) -> str:

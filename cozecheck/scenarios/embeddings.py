@@ -54,7 +54,9 @@ def sizes(subject: Subject) -> Steps:
 def invalid(subject: Subject) -> Steps:
     """Requests that are to be refused."""
     model = {"model": subject.embedding_model}
-    yield Send("no model of that name", path=PATH, json={"model": "no-such-model-4711", "input": HELLO})
+    yield Send(
+        "no model of that name", path=PATH, json={"model": "no-such-model-4711", "input": HELLO}, wrong="nobody has it"
+    )
     yield Send("no input", path=PATH, json=model, wrong="input is missing")
     yield Send("empty", path=PATH, json=_ask(subject, ""), wrong="the input is empty")
     yield Send("no dimensions", path=PATH, json=_ask(subject, HELLO, dimensions=0), wrong="dimensions is 0")

@@ -43,9 +43,9 @@ def life(subject: Subject) -> Steps:
     page = yield Send("page", "GET", "/files?limit=1")
     yield Send("next page", "GET", f"/files?limit=20&after={told(page, 'last_id', other)}")
     yield Send("of one purpose", "GET", "/files?purpose=batch&limit=20")
-    yield Send("unknown", "GET", f"/files/{NO_SUCH_FILE}")
+    yield Send("unknown", "GET", f"/files/{NO_SUCH_FILE}", wrong="nobody has it")
     yield Send("delete", "DELETE", f"/files/{file}")
-    yield Send("after deletion", "GET", f"/files/{file}")
+    yield Send("after deletion", "GET", f"/files/{file}", wrong="it is deleted")
     yield Send("delete another", "DELETE", f"/files/{other}")
 
 

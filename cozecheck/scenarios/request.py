@@ -9,7 +9,7 @@ HELLO = "Say hello."
 COUNT = "Count from 1 to 20, separated by commas."
 
 
-@scenario("request.plain", "request.plain", "chat", "usage", "transport")
+@scenario("request.plain", "request.plain", "chat", "usage", "logprobs.unrequested", "transport")
 def plain(subject: Subject) -> Steps:
     """A plain question."""
     yield Send("question", json=subject.ask("What is the capital of France?"))

@@ -93,7 +93,7 @@ def stored(subject: Subject) -> Steps:
     yield Send("input items", "GET", f"{place}/input_items")
     reply = yield Send("delete", "DELETE", place)
     if not stops(reply):
-        yield Send("deleted", "GET", place)
+        yield Send("deleted", "GET", place, wrong="it is deleted")
 
 
 @scenario("responses.unstored", "responses.store-false", *BODY)
@@ -101,7 +101,7 @@ def unstored(subject: Subject) -> Steps:
     """A response that is not to be kept."""
     created = yield Send("create", path=PATH, json=ask(subject, "Say hello.", 16, store=False))
     if not stops(created):
-        yield Send("retrieve", "GET", f"{PATH}/{id_of(created, NO_SUCH_ID)}")
+        yield Send("retrieve", "GET", f"{PATH}/{id_of(created, NO_SUCH_ID)}", wrong="it was not to be kept")
 
 
 @scenario("responses.previous", "responses.previous-*", *BODY)
@@ -121,9 +121,9 @@ def previous(subject: Subject) -> Steps:
 @scenario("responses.refused", "responses.unknown-*", "responses.missing-input", "models.unknown-*", "errors.*")
 def refused(subject: Subject) -> Steps:
     """A model and a response that nobody has, and a request without input."""
-    yield Send("unknown id", "GET", f"{PATH}/{NO_SUCH_ID}")
+    yield Send("unknown id", "GET", f"{PATH}/{NO_SUCH_ID}", wrong="nobody has it")
     body = {**ask(subject, "Say hello.", 16), "model": NO_SUCH_MODEL}
-    yield Send("unknown model", path=PATH, json=body)
+    yield Send("unknown model", path=PATH, json=body, wrong="there is no such model")
     yield Send("no input", path=PATH, json={"model": subject.model}, wrong="input is missing")
 
 

@@ -38,13 +38,22 @@ class Send:
         return b"" if self.json is None else json.dumps(self.json, ensure_ascii=False).encode()
 
     @property
+    def is_form(self) -> bool:
+        """Whether it sends files."""
+        return any(name == "content-type" and value.startswith("multipart/") for name, value in self.headers)
+
+    @property
     def tokens(self) -> int:
-        """A generous guess at the tokens it costs: the prompt at four bytes a token, and all it may generate."""
+        """A generous guess at the tokens it costs: the prompt at four bytes a token, and all it may generate.
+
+        The files of a form are not prompts: a second of sound is some ten tokens, and an upload none.
+        """
         asked = self.json or {}
         cap = asked.get("max_completion_tokens", asked.get("max_tokens", asked.get("max_output_tokens", 0)))
         answers = asked.get("n", 1)
         numbers = isinstance(cap, int) and isinstance(answers, int)
-        return len(self.body) // 4 + (max(cap, 0) * max(answers, 1) if numbers else 0)
+        prompt = 0 if self.is_form else len(self.body) // 4
+        return prompt + (max(cap, 0) * max(answers, 1) if numbers else 0)
 
 
 Steps = Generator[Send, Exchange, None]

@@ -12,7 +12,7 @@ def lengths(subject: Subject) -> Steps:
     yield Send("long", json=subject.ask(STORY * 10 + "Say hello.", 8))
 
 
-@scenario("usage.parity", "usage.stream-parity", "usage")
+@scenario("usage.parity", "usage.stream-parity", "reasoning", "usage")
 def parity(subject: Subject) -> Steps:
     """One prompt, as a body and as a stream."""
     yield Send("body", json=subject.ask(STORY, 16))

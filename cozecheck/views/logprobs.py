@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from cozecheck.contract.shapes import Departure
-from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.exchange import ABSENT, Exchange, read_once
 from cozecheck.views.chat import chat_body
 from cozecheck.views.chat_stream import chat_stream, ended
 from cozecheck.views.turns import Turn, deltas, listed, turns
@@ -50,7 +49,7 @@ class Logprobs:
                 yield f"{choice.turn.at}, token {number}", token
 
 
-@lru_cache(maxsize=2)  # many checks look at one exchange, each through a view of its own
+@read_once
 def logprobs(exchange: Exchange) -> Logprobs | None:
     """Read an answer in words, with its logprobs."""
     answer = turns(exchange)

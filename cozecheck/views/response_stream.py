@@ -119,11 +119,16 @@ class ResponseStream:
     @cached_property
     def departures(self) -> list[tuple[int, Departure]]:
         """Where events do not fit the SDK's types, with their event numbers; the first of each type and place."""
-        seen: dict[tuple[str, Any], tuple[int, Departure]] = {}
-        for at, event in self.events:
-            for each in response_shapes.event(event):
-                seen.setdefault((event["type"], each.path), (at, each))
-        return list(seen.values())
+        by_type: dict[str, list[Told]] = {}
+        for told in self.events:
+            by_type.setdefault(told[1]["type"], []).append(told)
+        found: list[tuple[int, Departure]] = []
+        for kind, events in by_type.items():
+            first: dict[Any, tuple[int, Departure]] = {}
+            for each in response_shapes.events(kind, [event for _, event in events]):
+                first.setdefault(each.path[1:], (events[int(each.path[0])][0], each.below()))
+            found += first.values()
+        return sorted(found, key=lambda each: each[0])
 
 
 def _add(item: StreamedItem, at: int, event: dict[str, Any]) -> None:

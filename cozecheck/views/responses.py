@@ -100,7 +100,8 @@ def _is_response(value: Any) -> bool:
 def _at_the_end(exchange: Exchange, response: Response) -> ResponseObject | None:
     for at, payload in reversed(tuple(enumerate(response.payloads, 1))):
         event = payload.value
-        if isinstance(event, dict) and event.get("type") in TERMINAL and isinstance(event.get("response"), dict):
+        ends = isinstance(event, dict) and str(event.get("type")) in TERMINAL
+        if ends and isinstance(event.get("response"), dict):
             return ResponseObject(exchange, response, event["response"], f"event {at}, /response")
     return None
 

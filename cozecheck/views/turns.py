@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.exchange import ABSENT, Exchange, read_once
 from cozecheck.views.chat import chat_body
 from cozecheck.views.chat_stream import ChatStream, chat_stream, ended
 
@@ -88,7 +88,7 @@ def tool_name(tool: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-@lru_cache(maxsize=2)  # many checks look at one exchange, each through a view of its own
+@read_once
 def turns(exchange: Exchange) -> Turns | None:
     """Read the choices of a chat answer that came to its end."""
     body = chat_body(exchange)

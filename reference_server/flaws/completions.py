@@ -185,7 +185,7 @@ def completions_tokens_stripped(answer: Json) -> None:
 
 @body(PATH, "completions.text-offset")
 def completions_offset_by_token(answer: Json) -> None:
-    """text_offset counts tokens, not characters."""
+    """The text_offset counts tokens, not characters."""
     _change(answer, lambda odds: {**odds, "text_offset": list(range(len(odds["tokens"])))})
 
 

@@ -87,7 +87,7 @@ def tool_arguments_object(request: Request, reply: Reply) -> Reply:
     )
 
 
-@after("tools.arguments-json")
+@after("tools.arguments-json", "tools.arguments-strict")
 def tool_arguments_cut(request: Request, reply: Reply) -> Reply:
     """The arguments of a function call lack their last brace, where the choice was left to the model."""
     return where_choice_is_left(

@@ -46,18 +46,6 @@ CASES = (
     departs("chat.schema", "content as parts", saying([{"type": "text", "text": "x"}]), "/choices/0/message/content"),
     departs(
         "chat.schema",
-        "arguments as an object",
-        saying(None, tool_calls=[put(CALL, "/function/arguments", {})]),
-        "/choices/0/message/tool_calls/0/function/arguments",
-    ),
-    departs(
-        "chat.schema",
-        "a call without id",
-        saying(None, tool_calls=[drop(CALL, "/id")]),
-        "/choices/0/message/tool_calls/0/id",
-    ),
-    departs(
-        "chat.schema",
         "details of usage as a list",
         answer(chat_body(usage=usage(prompt_tokens_details=[]))),
         "/usage/prompt_tokens_details",

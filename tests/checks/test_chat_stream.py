@@ -216,12 +216,6 @@ CASES = (
         stream(OPENING, chunk({"content": 4}), END),
         "event 2, /choices/0/delta/content",
     ),
-    departs(
-        "chat.stream.schema",
-        "a call without index",
-        stream(OPENING, chunk({"tool_calls": [drop(CUSTOM_CALL, "/index")]}), END),
-        "event 2, /choices/0/delta/tool_calls/0/index",
-    ),
     departs("chat.stream.schema", "usage as a word", stream(*HELLO[:-1], {**END, "usage": "none"}), "event 4, /usage"),
     holds(
         "chat.stream.chunked",

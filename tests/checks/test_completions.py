@@ -118,7 +118,7 @@ CASES = (
     departs(
         "completions.finish-length",
         "cut, with stop",
-        completed(body(choice(" Paris and"), usage=usage(5, 8))),
+        completed(body(choice(" Paris, which lies on the Seine, and"), usage=usage(5, 8))),
         "finish_reason",
     ),
     holds("completions.max-tokens", "two of eight", GOOD),

@@ -9,6 +9,8 @@ from cozecheck.checks.judging import MOST_PROBLEMS, Bench
 from cozecheck.checks.registry import Check, Judge
 from cozecheck.exchange import Exchange, Request
 from cozecheck.findings import Basis, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
+from tests.checks.tables import BY_ID
+from tests.examples import answer, chat_body
 
 PROBLEM = Problem("this", "that")
 ABSENT_HERE = Unsupported("not here")
@@ -32,7 +34,7 @@ def check(id: str, judge: Judge, level: Level = Level.MUST, **more: Any) -> Chec
 
 
 def sent(method: str = "POST", name: str = "") -> Exchange:
-    return Exchange(Request(method, "http://h/v1"), name=name)
+    return Exchange(Request(method, "http://h/v1/chat/completions"), name=name)
 
 
 def bench(*checks: Check, exchanges: int = 1) -> Bench:
@@ -149,3 +151,10 @@ def test_a_relation_that_names_no_exchange_shows_the_last() -> None:
     made = Bench([relation(saying(PROBLEM))])
     made.relate("s", {name: sent(name=name) for name in ("first", "last")})
     assert [each.exchange.name for each in made.departures] == ["last"]
+
+
+def test_what_a_selected_check_requires_judges_along_unheard() -> None:
+    made = Bench([BY_ID["chat.message-present"]])
+    made.judge(answer(chat_body(choices=[])))
+    assert made.tallies["chat.message-present"].held_back == "chat.choices-present"
+    assert made.departures == []

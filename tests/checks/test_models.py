@@ -47,6 +47,7 @@ def nobody(status: int, body: Any = NOT_FOUND, path: str = "/chat/completions", 
 
 
 BARE = [model_item()]
+TWO, TWO_AGAIN = models(model_item("a"), model_item("b")), models(model_item("b"), model_item("a"))
 CASES = (
     holds("models.list", "200", models()),
     departs("models.list", "500", listing(500), "status"),
@@ -129,6 +130,15 @@ CASES = (
     ),
     ignored("models.unknown-status", "an endpoint that is not there", nobody(400, error("No such endpoint."))),
     ignored("models.unknown-code", "a model that may not be used", nobody(403)),
+    holds("models.retrieve-encoded", "found", {"odd 1": model("org%2Fmodel", model_item("org/model"))}),
+    departs("models.retrieve-encoded", "not found", {"odd 1": lookup(404, id="org%2Fmodel")}, "odd 1"),
+    unsettled("models.retrieve-encoded", "no odd ids", {"list": models()}),
+    unsettled("models.retrieve-encoded", "too many requests", {"odd 1": lookup(429, id="org%2Fmodel")}),
+    holds("models.retrieve-id", "the id asked for", model("org%2Fmodel", model_item("org/model"))),
+    departs("models.retrieve-id", "as in the path", model("org%2Fmodel", model_item("org%2Fmodel")), "/id"),
+    holds("models.list-stable", "the same", {"list": TWO, "list again": TWO}),
+    departs("models.list-stable", "turned round", {"list": TWO, "list again": TWO_AGAIN}, "list again"),
+    unsettled("models.list-stable", "one list", {"list": TWO}),
 )
 
 

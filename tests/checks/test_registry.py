@@ -3,7 +3,7 @@
 import pytest
 
 from cozecheck.checks import ALL, Check
-from cozecheck.checks.registry import FAMILIES, check, family_of, matches, nearest, ordered, select
+from cozecheck.checks.registry import EVERY_MUST, FAMILIES, check, family_of, matches, nearest, ordered, select
 from cozecheck.checks.successors import SUCCESSORS
 from cozecheck.errors import UsageError
 from cozecheck.findings import Basis, Level
@@ -24,7 +24,7 @@ def test_every_check_says_all_there_is_to_say(each: Check) -> None:
     assert each.cite
     assert each.remedy.endswith((".", "`.")), each.remedy
     assert each.breaks
-    assert not each.requires - {other.id for other in ALL}
+    assert not each.requires - {other.id for other in ALL} - {EVERY_MUST}
     assert each.id not in each.requires
     assert (each.view is None) == bool(each.scenario)
 
@@ -89,7 +89,13 @@ def test_a_check_comes_after_those_it_requires() -> None:
     places = {each.id: place for place, each in enumerate(ordered(ALL))}
     assert len(places) == len(ALL)
     for each in ALL:
-        assert all(places[needed] < places[each.id] for needed in each.requires)
+        assert all(places[needed] < places[each.id] for needed in each.requires - {EVERY_MUST})
+
+
+def test_what_speaks_last_comes_last() -> None:
+    speaks_last = [EVERY_MUST in each.requires for each in ordered(ALL)]
+    assert any(speaks_last)
+    assert speaks_last == sorted(speaks_last)
 
 
 def test_order_does_without_what_was_not_selected() -> None:

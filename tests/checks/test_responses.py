@@ -135,7 +135,7 @@ CASES: tuple[Case, ...] = (
     departs(
         "responses.cut-visible",
         "completed",
-        created(response(said("One, two"), usage=spent(16)), wanting(max_output_tokens=16)),
+        created(response(said("One, two, three, four, five, and"), usage=spent(16)), wanting(max_output_tokens=16)),
         "/status",
     ),
     unsettled(

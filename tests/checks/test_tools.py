@@ -63,7 +63,11 @@ CASES = (
         calling(call(arguments='{"city":5}'), asked=offering(STRICT)),
         f"{CALL}, arguments/city",
     ),
+    departs(
+        "tools.arguments-strict", "no JSON", calling(call(arguments=HALF), asked=offering(STRICT)), f"{CALL}, arguments"
+    ),
     ignored("tools.arguments-strict", "not strict", calling()),
+    ignored("tools.arguments-strict", "a fine-tuned model", calling(asked=offering(STRICT, model="ft:gpt-4o-mini:x"))),
     holds("tools.arguments-schema", "fits", calling()),
     departs("tools.arguments-schema", "nothing in it", calling(call(arguments="{}")), f"{CALL}, arguments"),
     holds("tools.finish-reason", "tool_calls", calling()),
@@ -80,18 +84,26 @@ CASES = (
     holds("tools.choice-honoured", "named", calling(asked=offering(tool_choice=NAMED))),
     holds("tools.choice-honoured", "allowed", calling(asked=offering(tool_choice=CHOICES))),
     departs(
-        "tools.choice-honoured", "required", saying(asked=offering(tool_choice="required")), f"{MESSAGE}, tool_calls"
+        "tools.choice-honoured",
+        "required, ignored",
+        saying(asked=offering(tool_choice="required")),
+        f"{MESSAGE}, tool_calls",
     ),
-    departs("tools.choice-honoured", "none", calling(asked=offering(tool_choice="none")), f"{MESSAGE}, tool_calls"),
     departs(
         "tools.choice-honoured",
-        "named",
+        "a call",
+        calling(asked=offering(tool_choice="none")),
+        f"{MESSAGE}, tool_calls",
+    ),
+    departs(
+        "tools.choice-honoured",
+        "named, ignored",
         calling(call(name="other"), asked=offering(tool_choice=NAMED)),
         f"{MESSAGE}, tool_calls",
     ),
     departs(
         "tools.choice-honoured",
-        "allowed",
+        "allowed, ignored",
         calling(call(name="other"), asked=offering(tool_choice=CHOICES)),
         f"{MESSAGE}, tool_calls",
     ),

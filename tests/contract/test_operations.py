@@ -35,7 +35,7 @@ def test_the_path_of_the_api_is_what_follows_the_version(path: str, expected: st
         ("GET", "/v1/models", "models.list"),
         ("GET", "/v1/models/org/model", "models.retrieve"),
         ("GET", "/v1/models/", "models.list"),
-        ("GET", "/v1/responses/resp_1/input_items", None),
+        ("GET", "/v1/responses/resp_1/input_items", "responses.input_items.list"),
         ("PUT", "/v1/chat/completions", None),
         ("POST", "/v1/rerank", None),
     ],

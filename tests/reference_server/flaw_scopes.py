@@ -1,4 +1,4 @@
-"""Which requests of the conversation each flaw spoils; it must leave all others alone."""
+"""Which requests of the conversation each flaw of chats spoils; it must leave all others alone."""
 
 from tests.reference_server.flaw_conversation import (
     BODIES,
@@ -44,7 +44,7 @@ WIDE: dict[frozenset[str], str] = {
     frozenset(REFUSED) - TELLING: "error-code-int error-code-status",
     frozenset({*NULL_PARAM, "options-alone"}): "error-keys-missing",
     frozenset(NULL_PARAM): "error-param-list error-param-none",
-    frozenset(REFUSED) - NULL_PARAM - {"unknown-parameter"}: "error-param-null",
+    frozenset(REFUSED) - NULL_PARAM - {"unknown-parameter", "model-unknown"}: "error-param-null",
     frozenset(INVALID): "invalid-500 invalid-422",
     frozenset({*NO_KEY, *WRONG_KEY}): "auth-403",
     frozenset(WRONG_KEY): "auth-no-code key-echoed",

@@ -10,6 +10,7 @@ from cozecheck.checks.judging import Bench
 from cozecheck.exchange import Exchange
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios import Scenario, Send, Subject
+from cozecheck.sdk import Reader
 from reference_server.app import create_app
 from tests.servers import running
 from tests.suite import KEY, MODEL, PATIENCE, settings
@@ -51,8 +52,9 @@ async def _play(probe: Probe, scenario: Scenario) -> list[tuple[Send, Exchange]]
 
 
 def _judged(id: str, steps: list[tuple[Send, Exchange]]) -> Played:
-    bench = Bench(ALL)
-    for _, exchange in steps:
+    bench, reader = Bench(ALL), Reader()
+    read = [(send, reader.read(exchange)) for send, exchange in steps]
+    for _, exchange in read:
         bench.judge(exchange)
-    bench.relate(id, {exchange.name: exchange for _, exchange in steps})
-    return Played(steps, bench)
+    bench.relate(id, {exchange.name: exchange for _, exchange in read})
+    return Played(read, bench)
