@@ -19,6 +19,7 @@ WHOLE = ("chat.choices-present", "chat.message-present")
 CALLS = ("choices", None, "message", "tool_calls")
 NAMED = tuple((*CALLS, None, *place) for place in (("id",), ("type",), ("function", "name"), ("function", "arguments")))
 """Places in a call of which another check speaks; None stands for any position."""
+JANUARY_2025 = 1_735_689_600
 
 
 def called(exchange: Exchange) -> Turns | None:
@@ -218,14 +219,22 @@ def arguments(call: Call) -> dict[str, Any] | None:
 
 
 def _misfits(answer: Turns, *, strict: bool) -> Iterator[Verdict]:
-    for call in answer.calls:
-        tool = answer.offered.get(call.name, {}) if isinstance(call.name, str) else {}
-        function = tool.get("function")
-        parsed = arguments(call)
-        if not isinstance(function, dict) or parsed is None or (function.get("strict") is True) is not strict:
-            continue
-        for pointer, fault in schemas.faults(function.get("parameters") or {}, parsed)[:1]:
-            yield Problem(f"arguments that fit the schema of {call.name}", fault, at=f"{call.at}, arguments{pointer}")
+    for turn in answer.turns:
+        for call in turn.calls:
+            for pointer, fault in _faults(answer, call, strict=strict):
+                expected = f"arguments that fit the schema of {call.name}"
+                # "When a parallel function call is generated, it may not match supplied schemas."
+                excused = Inconclusive("one of several calls, for which OpenAI does not promise it")
+                problem = Problem(expected, fault, at=f"{call.at}, arguments{pointer}")
+                yield excused if strict and len(turn.calls) > 1 else problem
+
+
+def _faults(answer: Turns, call: Call, *, strict: bool) -> list[tuple[str, str]]:
+    tool = answer.offered.get(call.name, {}) if isinstance(call.name, str) else {}
+    function, parsed = tool.get("function"), arguments(call)
+    if not isinstance(function, dict) or parsed is None or (function.get("strict") is True) is not strict:
+        return []
+    return schemas.faults(function.get("parameters") or {}, parsed)[:1]
 
 
 def _with_strictness(*, strict: bool) -> Callable[[Exchange], Turns | None]:
@@ -290,9 +299,9 @@ def finish_reason(answer: Turns) -> Iterator[Verdict]:
 
 
 def _finishes(answer: Turns, turn: Turn) -> set[str]:
-    named = (
-        {"stop"} if isinstance(answer.choice, dict) or isinstance(answer.asked.get("function_call"), dict) else set()
-    )
+    is_forced = isinstance(answer.choice, dict) or isinstance(answer.asked.get("function_call"), dict)
+    # Until 2024 OpenAI said so for `required`, too: Mirascope/mirascope#256, Future-House/aviary#60.
+    named = {"stop"} if is_forced or (answer.choice == "required" and answer.created < JANUARY_2025) else set()
     if isinstance(turn.function_call, dict) and not turn.calls:
         return {"function_call"} | named
     return {"tool_calls"} | named if turn.calls else {"stop"}
