@@ -35,9 +35,9 @@ def _is_of_its_age(value: Any, departure: Departure) -> bool:
     """
     place = departure.path
     if place[:1] != ("output",):
-        return len(place) > 1 and (departure.actual == "absent" or isinstance(departure.actual, str))
+        return len(place) > 1 and (departure.expected == "present" or isinstance(departure.actual, str))
     if "annotations" in place:
-        return departure.actual == "absent"
+        return departure.expected == "present"
     kind = _at(_at(_at(value, "output"), place[1]), "type") if len(place) > 2 else ""
     is_loose = departure.actual in ("absent", None) or place[2:3] == ("error",)
     return is_loose and kind not in ("", *OWN_ITEMS)
