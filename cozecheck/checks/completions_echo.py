@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from cozecheck.checks.logprobs import TINY
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
 from cozecheck.contract.parameters import is_number
@@ -101,7 +102,7 @@ def logprobs_values(it: Completion) -> Iterator[Verdict]:
     for at, given, _ in odds(it):
         for place, value in enumerate(given["token_logprobs"]):
             of_prompt = value is None and it.asked.get("echo") is True
-            if not of_prompt and not (is_number(value) and isfinite(value) and value <= 0):
+            if not of_prompt and not (is_number(value) and isfinite(value) and value <= TINY):
                 yield Problem("0 or less", value, at=f"{at}/token_logprobs/{place}")
 
 

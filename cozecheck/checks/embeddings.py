@@ -93,7 +93,7 @@ def object_(it: Call) -> Iterator[Verdict]:
 def count(it: Call) -> Iterator[Verdict]:
     """There are as many embeddings as inputs."""
     wanted = count_prompts(it.asked.get("input"))
-    if wanted is not None and len(it.items) != wanted:
+    if it.is_known and wanted is not None and len(it.items) != wanted:
         yield Problem(f"{wanted} embeddings", len(it.items), at="/data")
 
 
@@ -128,7 +128,7 @@ def order(it: Call) -> Iterator[Verdict]:
 def encoding(it: Call) -> Iterator[Verdict]:
     """Embeddings come in the format that was asked for: arrays of numbers, or base64."""
     kind, words = (str, "base64") if it.asked.get("encoding_format") == "base64" else (list, "an array of numbers")
-    for at, item in it.items:
+    for at, item in it.items if it.is_known else ():
         if not isinstance(item.get("embedding"), kind):
             yield Problem(words, item.get("embedding", ABSENT), at=f"{at}/embedding")
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import response_shapes, sources
+from cozecheck.contract.response_grammar import ABRUPT
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.response_stream import ResponseStream, ended_stream, response_stream, told_stream
 from cozecheck.views.responses import ResponseObject, response_object
 from cozecheck.views.support import lacking
+from cozecheck.views.wire import is_recorded
 
 PUTTING_TOGETHER = "openai-python: .stream() puts the wrong text together, or raises"
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the event"
@@ -32,10 +34,14 @@ def _at(number: int, place: str = "") -> str:
 def terminal(stream: ResponseStream) -> Iterator[Verdict]:
     """A stream ends with completed, incomplete or failed, sent once, or with an error."""
     last = stream.events[-1] if stream.events else None
-    if not stream.terminal and not stream.errors:
+    if stream.terminal or stream.errors:
+        pass
+    elif is_recorded(stream.response) and not stream.response.stream.framing.terminated:
+        yield Inconclusive("the recording may have been cut")
+    else:
         seen = last[1]["type"] if last else "no event"
         yield Problem("response.completed, .incomplete or .failed", seen, at="stream")
-    elif len(stream.terminal) > 1:
+    if len(stream.terminal) > 1:
         yield Problem("one end", [event["type"] for _, event in stream.terminal], at=_at(stream.terminal[1][0]))
 
 
@@ -340,7 +346,7 @@ def final_output(stream: ResponseStream) -> Iterator[Verdict]:
         return
     told = [item.done[1].get("item") for item in stream.items.values() if item.done]
     final = response.get("output")
-    if event["type"] != "response.failed" and _gist(final) != _gist(told):
+    if event["type"] not in ABRUPT and _gist(final) != _gist(told):
         yield Problem(_gist(told), _gist(final), at=_at(at, ", /response/output"))
 
 

@@ -67,7 +67,6 @@ CASES = (
         "tools.arguments-strict", "no JSON", calling(call(arguments=HALF), asked=offering(STRICT)), f"{CALL}, arguments"
     ),
     ignored("tools.arguments-strict", "not strict", calling()),
-    ignored("tools.arguments-strict", "a fine-tuned model", calling(asked=offering(STRICT, model="ft:gpt-4o-mini:x"))),
     holds("tools.arguments-schema", "fits", calling()),
     departs("tools.arguments-schema", "nothing in it", calling(call(arguments="{}")), f"{CALL}, arguments"),
     holds("tools.finish-reason", "tool_calls", calling()),
