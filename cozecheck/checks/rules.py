@@ -38,6 +38,8 @@ _MOVING = re.compile(r"-(latest|(turbo-)?preview|\d{4}(-\d{2}-\d{2})?)$")
 """What names a version that moves, at the end of a model's name."""
 PHRASE = 4
 """Words from which on an answer is no name, number or label, but a phrase that should end."""
+WORDS_PER_TOKEN = 1.3
+"""More words a token than any tokenizer reaches."""
 _SENTENCE_ENDS = (".", "!", "?", "…", '"', "'", "`", ")", "]", "}", "”", "’", "。", "！", "？", ":", ";", "\n", "*")
 
 
