@@ -361,6 +361,32 @@ def batch_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
             yield Problem("the same direction", f"a cosine of {alike:.4f}", at="batch")
 
 
+CUT = 0.99
+"""The cosine between a short vector and the beginning of the long one, and room for what was rounded."""
+
+
+@relation(
+    "embeddings.dimensions-cut",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    scenario="embeddings.sizes",
+    cite="platform.openai.com/docs/guides/embeddings: dimensions cuts numbers off the end",
+    breaks=("stores that cut their vectors themselves, and ask by short ones",),
+    remedy="Cut numbers off the end of the full vector, and stretch what is left to length 1.",
+)
+def dimensions_cut(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A short embedding points where the beginning of the full one does."""
+    full, short = by_index(run.get("full")), by_index(run.get("short"))
+    if not full or not short:
+        yield lacking(run.get("short"), "dimensions") or Inconclusive("no short vector beside a full one")
+        return
+    if len(short[0]) >= len(full[0]):
+        yield Inconclusive(f"the short vector has {len(short[0])} numbers, the full one {len(full[0])}")
+    elif likeness(short[0], full[0][: len(short[0])]) < CUT:
+        words = f"a cosine of {likeness(short[0], full[0][: len(short[0])]):.4f}"
+        yield Problem("the direction of the full vector's beginning", words, at="short")
+
+
 KNOWN_VOCABULARY = "text-embedding-"
 """How the models begin whose tokens are documented to be those of cl100k_base."""
 

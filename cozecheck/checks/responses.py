@@ -320,6 +320,7 @@ def incomplete_reason(it: ResponseObject) -> Iterator[Verdict]:
     breaks=("clients that continue cut answers: they take this one for whole",),
     remedy="Say incomplete, with the reason max_output_tokens, where the limit ended the answer.",
     evidence=("portkey-ai/gateway 1.15 (recorded)",),
+    requires=("responses.max-output-tokens",),
 )
 def cut_visible(it: ResponseObject) -> Iterator[Verdict]:
     """A response that the token limit cut is incomplete."""

@@ -217,6 +217,21 @@ def stream_utf8_split(event: Event, before: Sequence[Event]) -> Iterator[Event]:
     yield event
 
 
+@stream("chat.stream.text-parity", when=lambda request: request.is_chat and "logprobs" not in request.json)
+def stream_blanks_lost(event: Event, _: Sequence[Event]) -> Iterator[Event]:
+    """Deltas lose the blanks at their beginning."""
+    if speaks(event):
+        for choice in event["choices"]:
+            choice["delta"]["content"] = choice["delta"]["content"].lstrip(" ")
+    yield event
+
+
+@chunk("chat.stream.finish-parity")
+def stream_finish_length_always(chunk: Json) -> None:
+    """A stream that ended by itself says length."""
+    _finish(chunk, instead_of="stop", reason="length")
+
+
 def _joined_logprobs(said: Sequence[Json]) -> Json | None:
     found = [each["choices"][0]["logprobs"] for each in said if each["choices"][0]["logprobs"]]
     return {"content": [token for each in found for token in each["content"]], "refusal": None} if found else None

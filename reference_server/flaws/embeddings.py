@@ -88,6 +88,16 @@ def embeddings_dimensions_ignored(request: Request) -> Request:
     return _without(request, "dimensions", lambda value: value > 0)
 
 
+@after("embeddings.dimensions-cut")
+def embeddings_shortened_from_the_end(request: Request, reply: Reply) -> Reply:
+    """A short embedding has its numbers in the reverse order."""
+    if not _asks(request) or "dimensions" not in request.json or reply.status != 200:
+        return reply
+    answer = reply.json
+    _change(answer, lambda vector: vector[::-1])
+    return reply.with_json(answer)
+
+
 @body(PATH, "embeddings.unit-length")
 def embeddings_not_normalised(answer: Json) -> None:
     """Embeddings have the length 3."""
