@@ -192,7 +192,7 @@ def echoed_with_odds(exchange: Exchange) -> Completion | None:
     breaks=(EVALUATIONS + ": all answers score the same, and nobody is told",),
     remedy="Send logprobs for the tokens of the prompt too; null for the first.",
     evidence=("ggml-org/llama.cpp#27174", "ggml-org/llama.cpp#15189", "EleutherAI/lm-evaluation-harness#1411"),
-    requires=("completions.schema", "completions.echo", "completions.logprobs"),
+    requires=("completions.schema", "completions.logprobs"),
 )
 def echo_logprobs(it: Completion) -> Iterator[Verdict]:
     """With echo the tokens of the prompt have logprobs, all but the first."""

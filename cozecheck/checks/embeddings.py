@@ -318,10 +318,12 @@ def base64_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     if lack:
         yield lack
         return
-    found = [by_index(run.get(name)) for name in ("numbers", "again", "base64")]
-    numbers, again, packed = found
-    if not numbers or not again or not packed or not _came_as_text(run["base64"]):
-        yield Inconclusive("no vector in both formats")
+    numbers, again, packed = (by_index(run.get(name)) for name in ("numbers", "again", "base64"))
+    if not numbers or not again:
+        yield Inconclusive("no vector in numbers")
+        return
+    if not packed or not _came_as_text(run["base64"]):
+        yield Problem("a vector in base64", "numbers" if packed else "no vector", at="base64")
         return
     apart = distance(numbers[0], packed[0])
     if apart > max(ROUNDING, NOISE * distance(numbers[0], again[0])):

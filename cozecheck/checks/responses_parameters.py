@@ -31,6 +31,7 @@ def capped(exchange: Exchange) -> ResponseObject | None:
     cite=sources.RESPONSE_REQUEST + "max_output_tokens",
     breaks=("budgets, and layouts that count on short answers",),
     remedy="Stop after max_output_tokens tokens, reasoning included, and say incomplete.",
+    evidence=("BerriAI/litellm 1.106, mock_response (recorded)",),
 )
 def max_output_tokens(it: ResponseObject) -> Iterator[Verdict]:
     """max_output_tokens caps the response."""
@@ -88,6 +89,7 @@ def bounded(exchange: Exchange) -> Asked | None:
     cite=sources.RESPONSE_REQUEST + "temperature, top_p, top_logprobs",
     breaks=("applications at the edge of the range; and those with a mistake that nobody tells them",),
     remedy="Take numbers in their documented range, the ends too; refuse the rest with 400 and the name in `param`.",
+    requires=("responses.answered",),
 )
 def bounds(asked: Asked) -> Iterator[Verdict]:
     """A number at the end of its documented range is taken, and anything beyond is refused."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import response_shapes, sources
 from cozecheck.exchange import ABSENT, Exchange
@@ -484,6 +485,8 @@ def text_parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     )
     if len(bodies) < 2 or len(streams) < 2 or bodies[0] != bodies[1] or streams[0] != streams[1]:
         yield lacking(run.get("body"), "temperature 0") or Inconclusive("no two bodies that agree, and two streams")
+    elif rules.BROKEN.search(bodies[0] + streams[0]):
+        yield Inconclusive("broken characters, of which another check speaks")
     elif bodies[0] != streams[0]:
         yield Problem(bodies[0][:160], streams[0][:160], at="stream")
 

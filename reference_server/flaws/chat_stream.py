@@ -41,7 +41,7 @@ def stream_finish_twice(event: Event, _: Sequence[Event]) -> Iterator[Event]:
         yield {**event, "choices": [{**choice, "delta": {}} for choice in event["choices"]]}
 
 
-@stream("chat.stream.finish-last")
+@stream("chat.stream.finish-last", "chat.stream.text-parity")
 def stream_content_after_finish(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """A choice goes on after its finish chunk."""
     yield event

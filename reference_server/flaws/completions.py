@@ -157,7 +157,7 @@ def completions_bounds_ignored(request: Request) -> Request:
     return request.with_json({**given, "logprobs": 5}) if many else request
 
 
-@before("completions.echo")
+@before("completions.echo", "completions.echo-logprobs")
 def completions_echo_ignored(request: Request) -> Request:
     """The prompt is not repeated."""
     return _without(request, "echo", bool)

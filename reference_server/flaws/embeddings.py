@@ -52,7 +52,7 @@ def embeddings_counted_from_one(answer: Json) -> None:
         item["index"] += 1
 
 
-@before("embeddings.encoding")
+@before("embeddings.encoding", "embeddings.base64-equal")
 def embeddings_base64_ignored(request: Request) -> Request:
     """Numbers come where base64 is asked for."""
     return _without(request, "encoding_format", lambda value: value == "base64")
@@ -74,7 +74,7 @@ def embeddings_empty(answer: Json) -> None:
             item["embedding"] = []
 
 
-@body(PATH, "embeddings.vector")
+@body(PATH, "embeddings.vector", "embeddings.base64-equal")
 def embeddings_base64_cut(answer: Json) -> None:
     """Embeddings in base64 lack their last bytes."""
     for item in answer["data"]:

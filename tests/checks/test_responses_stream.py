@@ -158,6 +158,7 @@ CASES: tuple[Case, ...] = (
     holds("responses.stream.text-parity", "the same", twice(streamed(TOLD))),
     departs("responses.stream.text-parity", "blanks lost", twice(streamed(text_events("Hello", "there."))), "stream"),
     unsettled("responses.stream.text-parity", "no end", twice(lacking("completed"))),
+    unsettled("responses.stream.text-parity", "broken characters", twice(streamed(text_events("Hello�")))),
     unsettled("responses.stream.text-parity", "once", {"body": created(), "stream": streamed(TOLD)}),
     unsettled("responses.stream.parity", "no end", {"body": created(), "stream": lacking("completed")}),
 )
