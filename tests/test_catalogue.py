@@ -7,6 +7,7 @@ import pytest
 
 from cozecheck.checks.successors import current
 from cozecheck.exchange import Exchange, Read
+from tests.checks import test_completions, test_embeddings
 from tests.checks.tables import BY_ID, Subject, judged
 from tests.examples import (
     HELLO,
@@ -79,6 +80,9 @@ def keys(wrong: int, listed: int) -> dict[str, Exchange]:
 def seeds(*texts: str) -> dict[str, Exchange]:
     return {f"seeded {text}": answer(chat_body(choice(text)), asked=asking(seed=1)) for text in texts}
 
+
+BACKWARDS = test_embeddings.items({"index": 1}, {"index": 0})
+NEW_ONLY = test_completions.body(test_completions.choice(odds=test_completions.ODDS))
 
 ROWS: tuple[tuple[int, str, Subject], ...] = (
     (1, "chat.stream.done-terminator", stream(*HELLO, done=False)),
@@ -181,8 +185,16 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
     (62, "chat.created-int-seconds", body("/created", NOW * 1000)),
     (62, "chat.created-int-seconds", body("/created", NOW - 200_000)),
     (62, "chat.stream.created-int-seconds", each("/created", float(NOW))),
+    (64, "embeddings.base64-equal", test_embeddings.formats(test_embeddings.EAST)),
+    (64, "embeddings.base64-equal", test_embeddings.formats("")),
+    (64, "embeddings.token-input", test_embeddings.tokens(test_embeddings.ELSEWHERE)),
+    (64, "embeddings.dimensions", test_embeddings.embedded(dimensions=8)),
+    (64, "embeddings.order", test_embeddings.embedded(BACKWARDS, given=["a", "b"])),
+    (65, "completions.echo-logprobs", test_completions.completed(NEW_ONLY, echo=True, logprobs=2)),
+    (65, "completions.prompt-array", test_completions.completed(prompt=["a", "b"])),
+    (65, "completions.prompt-array", test_completions.completed(prompt=["a", "b"], answer=CRASH, status=500)),
 )
-OURS = (*range(1, 27), *range(40, 50), *range(51, 63))
+OURS = (*range(1, 27), *range(40, 50), *range(51, 63), 64, 65)
 """The rows of the families that are judged today."""
 
 

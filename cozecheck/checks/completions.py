@@ -1,24 +1,26 @@
 """Checks: completions of prompts, sent as one body."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from cozecheck.checks import rules
-from cozecheck.checks.registry import check
+from cozecheck.checks.registry import check, relation
 from cozecheck.contract import sources
-from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange
-from cozecheck.findings import Basis, Level, Problem, Unsupported, Verdict
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
 from cozecheck.views.completions import (
     Completion,
+    Written,
     all_choices,
     completion,
     legal_completion,
     plain_completion,
     wanted_choices,
+    written,
 )
-from cozecheck.views.requests import Asked, refusal_of
-from cozecheck.views.support import is_missing
+from cozecheck.views.requests import Asked, refusal_of, without_effect
+from cozecheck.views.support import is_missing, lacking
 
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
 EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
@@ -186,22 +188,25 @@ def finish_length(it: Completion) -> Iterator[Verdict]:
     "completions.max-tokens",
     Level.MUST,
     Basis.SPEC,
-    of=completion,
+    of=written,
     cite=sources.COMPLETION_REQUEST + "max_tokens",
     breaks=("budgets, and layouts that count on short answers",),
     remedy="Stop after max_tokens tokens.",
     evidence=("BerriAI/litellm 1.106, mock_response (recorded)",),
-    requires=("completions.schema",),
+    requires=("completions.schema", "completions.stream.schema"),
 )
-def max_tokens(it: Completion) -> Iterator[Verdict]:
+def max_tokens(it: Written) -> Iterator[Verdict]:
     """max_tokens caps every completion."""
-    limit, used, choices = it.asked.get("max_tokens"), it.usage.get("completion_tokens"), all_choices(it.asked)
-    tried = max(wanted_choices(it.asked), _number(it.asked.get("best_of")))
-    if not is_number(limit) or not is_number(used) or not choices:
+    limit, choices = it.asked.get("max_tokens"), all_choices(it.asked)
+    if not isinstance(limit, int) or not choices:
         return
-    most = limit * max(choices, len(it.choices)) * tried // wanted_choices(it.asked)  # type: ignore[operator]
-    if used > most:  # type: ignore[operator]
-        yield Problem(f"at most {most} tokens", used, at="/usage/completion_tokens")
+    tried = max(wanted_choices(it.asked), _number(it.asked.get("best_of")))
+    most = limit * max(choices, len(it.texts)) * tried // wanted_choices(it.asked)
+    if _number(it.usage.get("completion_tokens")) > most:
+        yield Problem(f"at most {most} tokens", it.usage["completion_tokens"], at="/usage/completion_tokens")
+    for index, text in it.texts.items() if not it.asked.get("echo") else ():
+        if len(text.split()) > limit * rules.WORDS_PER_TOKEN + 1:
+            yield Problem(f"at most {limit} tokens", f"{len(text.split())} words", at=it.at(index))
 
 
 def _number(value: Any) -> int:
@@ -246,9 +251,12 @@ def usage(it: Completion) -> Iterator[Verdict]:
 
 
 def multiplied(exchange: Exchange) -> Asked | None:
-    """Read an answered request for several completions of one prompt."""
+    """Read an answered request for several completions of one prompt, or for the best of several."""
     asked = legal_completion(exchange)
-    return asked if asked and wanted_choices(asked.body) > 1 and not asked.body.get("stream") else None
+    if asked is None:
+        return None
+    tried = _number(asked.body.get("best_of")) > 1 and asked.response.ok
+    return asked if tried or wanted_choices(asked.body) > 1 else None
 
 
 @check(
@@ -262,7 +270,7 @@ def multiplied(exchange: Exchange) -> Asked | None:
     evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)", "huggingface/transformers 5.23 serve (recorded)"),
 )
 def n(asked: Asked) -> Iterator[Verdict]:
-    """n completions are asked for, and n come."""
+    """n completions are asked for, and n come; of `best_of` the best n."""
     yield from _choices(asked, "n", "best_of")
 
 
@@ -321,15 +329,14 @@ def _choices(asked: Asked, *params: str) -> Iterator[Verdict]:
     if verdict:
         yield verdict
         return
-    made = completion(asked.exchange)
-    wanted = all_choices(asked.body)
-    if made and wanted and len(made.choices) != wanted:
-        yield Problem(f"{wanted} choices", len(made.choices), at="/choices")
+    made, wanted = written(asked.exchange), all_choices(asked.body)
+    if made and made.texts and wanted and len(made.texts) != wanted:
+        yield Problem(f"{wanted} choices", len(made.texts), at="/choices")
 
 
-def stopped(exchange: Exchange) -> Completion | None:
+def stopped(exchange: Exchange) -> Written | None:
     """Read a completion with stop sequences, without the prompt."""
-    made = completion(exchange)
+    made = written(exchange)
     return made if made and made.asked.get("stop") and not made.asked.get("echo") else None
 
 
@@ -342,15 +349,43 @@ def stopped(exchange: Exchange) -> Completion | None:
     breaks=("agents and evaluations that stop a model at a mark: they read past it",),
     remedy="Cut the text before the first stop sequence, over the borders of tokens too.",
     evidence=("huggingface/text-generation-inference#1724",),
-    requires=("completions.schema",),
+    requires=("completions.schema", "completions.stream.schema"),
 )
-def stop_excluded(it: Completion) -> Iterator[Verdict]:
+def stop_excluded(it: Written) -> Iterator[Verdict]:
     """The text ends before the stop sequence."""
     stops = it.asked["stop"] if isinstance(it.asked["stop"], list) else [it.asked["stop"]]
-    for place, choice in enumerate(it.choices):
+    for index, text in it.texts.items():
         for stop in stops:
-            if isinstance(stop, str) and stop and stop in choice["text"]:
-                yield Problem(f"no {stop!r}", choice["text"][-80:], at=f"/choices/{place}/text")
+            if isinstance(stop, str) and stop and stop in text:
+                yield Problem(f"no {stop!r}", text[-80:], at=it.at(index))
+
+
+@relation(
+    "completions.seed",
+    Level.SHOULD,
+    Basis.SPEC,
+    scenario="completions.seed",
+    cite=sources.COMPLETION_REQUEST + "seed: best effort",
+    breaks=("tests and evaluations that count on repeatable answers",),
+    remedy="Seed the sampler, or refuse `seed` by name.",
+)
+def seed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """The same seed gives the same completion."""
+    asks = [asked for each in run.values() if (asked := legal_completion(each))]
+    refused = [asked for asked in asks if not asked.response.ok]
+    if refused:
+        missing = is_missing(refused[0].exchange) and lacking(refused[0].exchange, "POST /completions")
+        yield missing or without_effect(refused[0], "seed")
+        return
+    seeded = [list(made.texts.values()) for each in run.values() if (made := written(each))]
+    if len(seeded) < TRIES or not all(seeded):
+        yield Inconclusive("not enough seeded completions")
+    elif all(one != other for one, other in combinations(seeded, 2)):
+        yield Problem("the same text", f"{len(seeded)} different ones", at="thrice")
+
+
+TRIES = 3
+"""Answers to one seeded request: that no two are alike is no bad luck."""
 
 
 def one_parameter(exchange: Exchange) -> Asked | None:

@@ -318,10 +318,12 @@ def base64_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     if lack:
         yield lack
         return
-    found = [by_index(run.get(name)) for name in ("numbers", "again", "base64")]
-    numbers, again, packed = found
-    if not numbers or not again or not packed or not _came_as_text(run["base64"]):
-        yield Inconclusive("no vector in both formats")
+    numbers, again, packed = (by_index(run.get(name)) for name in ("numbers", "again", "base64"))
+    if not numbers or not again:
+        yield Inconclusive("no vector in numbers")
+        return
+    if not packed or not _came_as_text(run["base64"]):
+        yield Problem("a vector in base64", "numbers" if packed else "no vector", at="base64")
         return
     apart = distance(numbers[0], packed[0])
     if apart > max(ROUNDING, NOISE * distance(numbers[0], again[0])):
@@ -359,6 +361,32 @@ def batch_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
         alike = likeness(batch[place], single[0])
         if alike < ALIKE:
             yield Problem("the same direction", f"a cosine of {alike:.4f}", at="batch")
+
+
+CUT = 0.99
+"""The cosine between a short vector and the beginning of the long one, and room for what was rounded."""
+
+
+@relation(
+    "embeddings.dimensions-cut",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    scenario="embeddings.sizes",
+    cite="platform.openai.com/docs/guides/embeddings: dimensions cuts numbers off the end",
+    breaks=("stores that cut their vectors themselves, and ask by short ones",),
+    remedy="Cut numbers off the end of the full vector, and stretch what is left to length 1.",
+)
+def dimensions_cut(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A short embedding points where the beginning of the full one does."""
+    full, short = by_index(run.get("full")), by_index(run.get("short"))
+    if not full or not short:
+        yield lacking(run.get("short"), "dimensions") or Inconclusive("no short vector beside a full one")
+        return
+    if len(short[0]) >= len(full[0]):
+        yield Inconclusive(f"the short vector has {len(short[0])} numbers, the full one {len(full[0])}")
+    elif likeness(short[0], full[0][: len(short[0])]) < CUT:
+        words = f"a cosine of {likeness(short[0], full[0][: len(short[0])]):.4f}"
+        yield Problem("the direction of the full vector's beginning", words, at="short")
 
 
 KNOWN_VOCABULARY = "text-embedding-"

@@ -7,6 +7,7 @@ from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import response_shapes, sources
 from cozecheck.contract.parameters import is_number
+from cozecheck.contract.response_parameters import response_faults
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
 from cozecheck.views.requests import PLAIN as PLAIN_CHAT
@@ -61,6 +62,7 @@ def plain_request(exchange: Exchange) -> Asked | None:
         return None
     cap = asked.body.get("max_output_tokens")
     sound = isinstance(asked.body.get("model"), str) and bool(asked.body.get("input"))
+    sound = sound and not any(response_faults(asked.body))
     return asked if sound and not (isinstance(cap, int) and cap < LEAST_TOKENS) else None
 
 
@@ -335,6 +337,7 @@ def incomplete_reason(it: ResponseObject) -> Iterator[Verdict]:
     breaks=("clients that continue cut answers: they take this one for whole",),
     remedy="Say incomplete, with the reason max_output_tokens, where the limit ended the answer.",
     evidence=("portkey-ai/gateway 1.15 (recorded)",),
+    requires=("responses.max-output-tokens",),
 )
 def cut_visible(it: ResponseObject) -> Iterator[Verdict]:
     """A response that the token limit cut is incomplete."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import response_shapes, sources
 from cozecheck.contract.response_grammar import ABRUPT
@@ -471,3 +472,37 @@ def parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
 def _counted(it: ResponseObject) -> str:
     kinds = ", ".join(str(item.get("type")) for _, item in it.items)
     return f"{it.usage.get('input_tokens')} input tokens, {kinds or 'no item'}"
+
+
+@relation(
+    "responses.stream.text-parity",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    scenario="responses.stream.plain",
+    cite=sources.RESPONSE_REQUEST + "stream",
+    breaks=("applications, once streaming is turned on: words are lost, doubled, or run together",),
+    remedy="Send every piece of the text once, in order, its blanks too.",
+)
+def text_parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """The deltas of a stream say what a body says, at temperature 0."""
+    bodies, streams = (
+        [found for name in names if name in run and (found := read(run[name]))]
+        for names, read in ((("body", "body again"), _body_text), (("stream", "stream again"), _streamed_text))
+    )
+    if len(bodies) < 2 or len(streams) < 2 or bodies[0] != bodies[1] or streams[0] != streams[1]:
+        yield lacking(run.get("body"), "temperature 0") or Inconclusive("no two bodies that agree, and two streams")
+    elif rules.BROKEN.search(bodies[0] + streams[0]):
+        yield Inconclusive("broken characters, of which another check speaks")
+    elif bodies[0] != streams[0]:
+        yield Problem(bodies[0][:160], streams[0][:160], at="stream")
+
+
+def _body_text(exchange: Exchange) -> str:
+    found = response_object(exchange)
+    return found.text if found else ""
+
+
+def _streamed_text(exchange: Exchange) -> str:
+    stream = ended_stream(exchange)
+    kinds = [found for item in stream.items.values() for found in item.deltas.items()] if stream else []
+    return "".join(piece for kind, pieces in kinds if kind.startswith("output_text") for piece in pieces)

@@ -29,6 +29,7 @@ def run(subject: Subject) -> Steps:
         yield Send("no file", path="/batches", json=unfounded, wrong="there is no such file")
         yield Send("unknown", "GET", f"/batches/{NO_SUCH_BATCH}", wrong="nobody has it")
         yield Send("list", "GET", "/batches?limit=1")
+        yield Send("listed", "GET", "/batches?limit=20")
     yield Send("delete", "DELETE", f"/files/{file}")
 
 

@@ -165,6 +165,30 @@ def text_format(subject: Subject) -> Steps:
     yield Send("strict", path=PATH, json=body)
 
 
+@scenario("responses.logprobs", "responses.logprobs", *BODY)
+def odds(subject: Subject) -> Steps:
+    """A text with the odds of its tokens, as a body and as a stream."""
+    body = ask(subject, "Say hello.", 16, include=["message.output_text.logprobs"], top_logprobs=2)
+    reply = yield Send("body", path=PATH, json=body)
+    if not stops(reply):
+        yield Send("stream", path=PATH, json={**body, "stream": True})
+
+
+@scenario("responses.bounds", "responses.bounds", "errors.*")
+def bounds(subject: Subject) -> Steps:
+    """Numbers at the ends of their ranges, and beyond."""
+    for value, beyond in ((2, 2.5), (0, -0.5)):
+        reply = yield Send(f"temperature at {value}", path=PATH, json=ask(subject, "Say hello.", 16, temperature=value))
+        if stops(reply):
+            return
+        body = ask(subject, "Say hello.", 16, temperature=beyond)
+        yield Send(f"temperature beyond, {beyond}", path=PATH, json=body, wrong=f"temperature is {beyond}")
+    yield Send("top_p at 1", path=PATH, json=ask(subject, "Say hello.", 16, top_p=1))
+    yield Send("top_p beyond, 1.5", path=PATH, json=ask(subject, "Say hello.", 16, top_p=1.5), wrong="top_p is 1.5")
+    many = ask(subject, "Say hello.", 16, top_logprobs=21)
+    yield Send("top_logprobs beyond, 21", path=PATH, json=many, wrong="top_logprobs is 21")
+
+
 @scenario("responses.count", "responses.input-tokens-*", *BODY)
 def count(subject: Subject) -> Steps:
     """Tokens counted beforehand, and then for real."""

@@ -8,10 +8,13 @@ STREAM = ("responses.*", "sse.*", "transport.*")
 
 @scenario("responses.stream.plain", "responses.stream.parity", *STREAM)
 def plain(subject: Subject) -> Steps:
-    """One question, as a body and as a stream."""
-    reply = yield Send("body", path=PATH, json=ask(subject, PLANETS, 80, temperature=0))
+    """One question, as a body and as a stream, each twice."""
+    asked = ask(subject, PLANETS, 80, temperature=0)
+    reply = yield Send("body", path=PATH, json=asked)
     if not stops(reply):
-        yield Send("stream", path=PATH, json=ask(subject, PLANETS, 80, temperature=0, stream=True))
+        yield Send("stream", path=PATH, json={**asked, "stream": True})
+        yield Send("body again", path=PATH, json=asked)
+        yield Send("stream again", path=PATH, json={**asked, "stream": True})
 
 
 @scenario("responses.stream.length", "responses.cut-visible", *STREAM)

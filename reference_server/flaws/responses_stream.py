@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from typing import Any
 
 from reference_server.flaws.events import Event
 from reference_server.flaws.kinds import stream
@@ -217,3 +218,22 @@ def response_stream_counts_more(event: Json, _: Before) -> Iterator[Json]:
         usage = event["response"]["usage"]
         usage.update(input_tokens=usage["input_tokens"] + 3, total_tokens=usage["total_tokens"] + 3)
     yield event
+
+
+@events("responses.stream.text-parity")
+def response_stream_blanks_lost(event: Json, _: Before) -> Iterator[Json]:
+    """The text of a stream has lost its blanks, in every event."""
+    yield event if "arguments" in event["type"] else _unblanked(event)
+
+
+def _unblanked(value: Any) -> Any:
+    """Take the blanks out of all texts, however deep."""
+    if isinstance(value, list):
+        return [_unblanked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    said = ("text", "delta")
+    return {
+        key: each.replace(" ", "") if key in said and isinstance(each, str) else _unblanked(each)
+        for key, each in value.items()
+    }

@@ -42,6 +42,10 @@ def emptied(*kinds: str) -> Exchange:
     return streamed(events)
 
 
+def twice(stream: Exchange) -> dict[str, Exchange]:
+    return {"body": created(), "body again": created(), "stream": stream, "stream again": stream}
+
+
 UNTYPED = streamed([TOLD[0], {"note": "ready"}, *TOLD[1:]])
 NESTED = streamed(numbered([*TOLD[:6], {"type": "error", "error": {"message": "Sorry."}}]))
 SILENT = streamed(numbered([*TOLD[:6], put(ERROR, "/message", "")]))
@@ -151,6 +155,11 @@ CASES: tuple[Case, ...] = (
         {"body": created(response(usage=spent(read=7))), "stream": streamed(TOLD)},
         "stream",
     ),
+    holds("responses.stream.text-parity", "the same", twice(streamed(TOLD))),
+    departs("responses.stream.text-parity", "blanks lost", twice(streamed(text_events("Hello", "there."))), "stream"),
+    unsettled("responses.stream.text-parity", "no end", twice(lacking("completed"))),
+    unsettled("responses.stream.text-parity", "broken characters", twice(streamed(text_events("Hello�")))),
+    unsettled("responses.stream.text-parity", "once", {"body": created(), "stream": streamed(TOLD)}),
     unsettled("responses.stream.parity", "no end", {"body": created(), "stream": lacking("completed")}),
 )
 
