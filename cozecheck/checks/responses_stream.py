@@ -1,11 +1,12 @@
 """Checks: a response sent as a stream of events."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import response_shapes, sources
-from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.exchange import ABSENT, Exchange, parse_json
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.response_stream import ResponseStream, ended_stream, response_stream, told_stream
 from cozecheck.views.responses import ResponseObject, response_object
@@ -500,3 +501,36 @@ def _streamed_text(exchange: Exchange) -> str:
     stream = ended_stream(exchange)
     kinds = [found for item in stream.items.values() for found in item.deltas.items()] if stream else []
     return "".join(piece for kind, pieces in kinds if kind.startswith("output_text") for piece in pieces)
+
+
+@relation(
+    "responses.stream.call-parity",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    scenario="responses.stream.call",
+    cite=sources.WIRE + ": tool names agree between any two runs",
+    breaks=("agents that turn streaming on: the call is dropped, or comes as text",),
+    remedy="Parse function calls in streams as in bodies.",
+    evidence=("ollama/ollama#9632", "pi#1125"),
+)
+def call_parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A stream calls the function that a body calls, with arguments of the same names."""
+    body, stream = (response_object(run[name]) if name in run else None for name in ("body", "required"))
+    whole = [each for each in (body, stream) if each and each.value.get("status") == "completed"]
+    if body is None or len(whole) < 2 or not _called(body) or any("?" in each for it in whole for each in _called(it)):
+        yield lacking(run.get("required"), "a function call") or Inconclusive("no call that can be compared")
+    elif _called(whole[1]) != _called(body):
+        yield Problem(", ".join(sorted(_called(body))), sorted(_called(whole[1])), at="required")
+
+
+def _called(it: ResponseObject) -> set[str]:
+    """Return the functions that are called, with the names of their arguments; `?` where other checks object."""
+    tools = it.asked.get("tools")
+    offered = [tool.get("name") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+    calls = [(item.get("name"), item.get("arguments")) for _, item in it.of_type("function_call")]
+    return {f"{name if name in offered else '?'}({_names(arguments)})" for name, arguments in calls}
+
+
+def _names(arguments: Any) -> str:
+    value = parse_json(arguments.encode()).value if isinstance(arguments, str) else None
+    return ", ".join(sorted(value)) if isinstance(value, dict) else "?"
