@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from cozecheck.checks.completions import EVALUATIONS
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
 from cozecheck.contract.parameters import is_number
@@ -21,7 +22,6 @@ from cozecheck.views.completions import (
     written,
 )
 
-EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
 ALWAYS = ("tokens", "token_logprobs", "text_offset")
 """Lists that logprobs have, however many alternatives are asked for."""
 LOGPROBS = sources.COMPLETION_CHOICE + "logprobs"
