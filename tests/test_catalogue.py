@@ -7,7 +7,7 @@ import pytest
 
 from cozecheck.checks.successors import current
 from cozecheck.exchange import Exchange, Read
-from tests.checks import test_completions, test_embeddings
+from tests.checks import test_chat_parity, test_completions, test_embeddings
 from tests.checks.tables import BY_ID, Subject, judged
 from tests.examples import (
     HELLO,
@@ -106,6 +106,7 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
     (12, "transport.sse.incremental", {"first": at_once()}),
     (12, "transport.sse.encoding", stream(headers={"content-encoding": "br"})),
     (13, "chat.stream.utf8-intact", stream(OPENING, chunk({"content": "caf�"}), chunk({"content": "�!"}), END)),
+    (13, "chat.stream.text-parity", test_chat_parity.run(test_chat_parity.BLANKLESS)),
     (14, "chat.stream.error-visible", stream(OPENING, {"error": "boom"}, done=False)),
     (14, "chat.stream.breaks-off", stream(OPENING, WORD, done=False)),
     (14, "chat.stream.finish-terminal", stream(OPENING, WORD)),
@@ -137,6 +138,7 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
         "chat.usage-stream-parity",
         {"body": answer(), "stream": usage_stream(*HELLO, put(FINAL, "/usage/prompt_tokens", 77))},
     ),
+    (25, "usage.stream-text-parity", test_chat_parity.run(counted=test_chat_parity.counted(2))),
     (26, "chat.usage-plausible", {"short": answer(), "long": answer(asked=STORY)}),
     (40, "request.documented-params", replace(crashed(asking(user="u")), scenario="request.parameters", name="user")),
     (

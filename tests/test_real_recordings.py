@@ -126,7 +126,7 @@ DEPARTURES: dict[str, dict[str, tuple[int, ...]]] = {
         "embeddings.count": (76,),
         "embeddings.encoding": (77,),
         "embeddings.input-empty": (80,),
-        "responses.cut-visible": (83, 85),
+        "responses.max-output-tokens": (83, 85),
         "responses.parameters-repeated": (83, 85),
         "responses.usage-details": (83, 85),
         "responses.answered": (84,),

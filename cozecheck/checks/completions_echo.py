@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from cozecheck.checks.completions import EVALUATIONS
 from cozecheck.checks.logprobs import TINY
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
@@ -22,7 +23,6 @@ from cozecheck.views.completions import (
     written,
 )
 
-EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
 ALWAYS = ("tokens", "token_logprobs", "text_offset")
 """Lists that logprobs have, however many alternatives are asked for."""
 LOGPROBS = sources.COMPLETION_CHOICE + "logprobs"

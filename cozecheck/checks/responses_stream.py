@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from cozecheck.checks import rules
-from cozecheck.checks.registry import check, relation
+from cozecheck.checks.registry import check
 from cozecheck.contract import response_shapes, sources
 from cozecheck.contract.response_grammar import ABRUPT
-from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.exchange import ABSENT
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.response_stream import ResponseStream, ended_stream, response_stream, told_stream
-from cozecheck.views.responses import ResponseObject, response_object
-from cozecheck.views.support import lacking
 from cozecheck.views.wire import is_recorded
 
 PUTTING_TOGETHER = "openai-python: .stream() puts the wrong text together, or raises"
@@ -440,69 +437,3 @@ def chunked(stream: ResponseStream) -> Iterator[Verdict]:
         pieces = [piece for key, found in item.deltas.items() if key.startswith("output_text") for piece in found]
         if len(pieces) == 1 and len(pieces[0]) >= LONG:
             yield Problem("several deltas", f"{len(pieces[0])} characters in one", at=f"item {index}")
-
-
-@relation(
-    "responses.stream.parity",
-    Level.SHOULD,
-    Basis.DE_FACTO,
-    scenario="responses.stream.plain",
-    cite=sources.WIRE + ": input tokens agree in 1,858 of 1,859 pairs",
-    breaks=("applications that switch streaming on: they get another answer, or another bill",),
-    remedy="Make bodies and streams in one place.",
-)
-def parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """A stream counts the same input, and gives the same kinds of items, as a body does."""
-    for name in ("body", "stream"):
-        lack = lacking(run.get(name), name)
-        if lack:
-            yield lack
-            return
-    body, stream = response_object(run["body"]), response_object(run["stream"])
-    if body is None or stream is None:
-        yield Inconclusive("no two whole responses")
-        return
-    first, second = map(_counted, (body, stream))
-    if not body.usage or not stream.usage:
-        yield Inconclusive("no usage on both answers")
-    elif first != second:
-        yield Problem(f"{first}, as in the body", second, at="stream")
-
-
-def _counted(it: ResponseObject) -> str:
-    kinds = ", ".join(str(item.get("type")) for _, item in it.items)
-    return f"{it.usage.get('input_tokens')} input tokens, {kinds or 'no item'}"
-
-
-@relation(
-    "responses.stream.text-parity",
-    Level.SHOULD,
-    Basis.DE_FACTO,
-    scenario="responses.stream.plain",
-    cite=sources.RESPONSE_REQUEST + "stream",
-    breaks=("applications, once streaming is turned on: words are lost, doubled, or run together",),
-    remedy="Send every piece of the text once, in order, its blanks too.",
-)
-def text_parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """The deltas of a stream say what a body says, at temperature 0."""
-    bodies, streams = (
-        [found for name in names if name in run and (found := read(run[name]))]
-        for names, read in ((("body", "body again"), _body_text), (("stream", "stream again"), _streamed_text))
-    )
-    if len(bodies) < 2 or len(streams) < 2 or bodies[0] != bodies[1] or streams[0] != streams[1]:
-        yield lacking(run.get("body"), "temperature 0") or Inconclusive("no two bodies that agree, and two streams")
-    elif rules.BROKEN.search(bodies[0] + streams[0]):
-        yield Inconclusive("broken characters, of which another check speaks")
-    elif bodies[0] != streams[0]:
-        yield Problem(bodies[0][:160], streams[0][:160], at="stream")
-
-
-def _body_text(exchange: Exchange) -> str:
-    found = response_object(exchange)
-    return found.text if found else ""
-
-
-def _streamed_text(exchange: Exchange) -> str:
-    stream = ended_stream(exchange)
-    kinds = [found for item in stream.items.values() for found in item.deltas.items()] if stream else []
-    return "".join(piece for kind, pieces in kinds if kind.startswith("output_text") for piece in pieces)

@@ -23,8 +23,10 @@ def length(subject: Subject) -> Steps:
     yield Send("16 tokens", path=PATH, json=ask(subject, COUNT, 16, stream=True))
 
 
-@scenario("responses.stream.call", "responses.stream.arguments-join", *STREAM)
+@scenario("responses.stream.call", "responses.stream.arguments-join", "responses.stream.call-parity", *STREAM)
 def call(subject: Subject) -> Steps:
-    """A stream with a function call."""
-    body = ask(subject, "What is the weather in Paris?", 128, tools=[FUNCTION], tool_choice="required", stream=True)
-    yield Send("required", path=PATH, json=body)
+    """A function call, as a stream and as a body."""
+    asked = ask(subject, "What is the weather in Paris?", 128, tools=[FUNCTION], tool_choice="required")
+    reply = yield Send("required", path=PATH, json={**asked, "stream": True})
+    if not stops(reply):
+        yield Send("body", path=PATH, json=asked)

@@ -130,6 +130,12 @@ def served(made: Call, what: str) -> Verdict | None:
     return acceptance(asked, what)
 
 
+def unseen(made: Call, what: str) -> Verdict:
+    """Say of a refusal that *what* could not be seen; whether it is proper is another check's."""
+    verdict = served(made, what)
+    return verdict if isinstance(verdict, Unsupported) else Inconclusive(f"{what}: refused with {made.response.status}")
+
+
 def turned_down(made: Call, what: str) -> Verdict | None:
     """Judge whether a wrong request was refused with a 4xx; None says it was."""
     status = made.response.status

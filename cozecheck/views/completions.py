@@ -155,6 +155,12 @@ def wanted_choices(asked: dict[str, Any]) -> int:
     return n if isinstance(n, int) and not isinstance(n, bool) and n > 0 else 1
 
 
+def tried_choices(asked: dict[str, Any]) -> int:
+    """Return how many completions a request has made of each prompt: those asked for are the best of them."""
+    best_of = asked.get("best_of")
+    return max(wanted_choices(asked), best_of if isinstance(best_of, int) else 0)
+
+
 def all_choices(asked: dict[str, Any]) -> int | None:
     """Return how many choices a request asks for, of all prompts together."""
     prompts = count_prompts(asked.get("prompt"))

@@ -220,6 +220,21 @@ def response_stream_counts_more(event: Json, _: Before) -> Iterator[Json]:
     yield event
 
 
+@events("responses.stream.call-parity")
+def response_stream_call_lost(event: Json, _: Before) -> Iterator[Json]:
+    """A stream has lost its function call."""
+    if "arguments" in event["type"] or _is_call(event.get("item")):
+        return
+    if _ends(event):
+        left = [item for item in event["response"]["output"] if not _is_call(item)]
+        event = {**event, "response": {**event["response"], "output": left}}
+    yield event
+
+
+def _is_call(item: Json | None) -> bool:
+    return item is not None and item["type"] == "function_call"
+
+
 @events("responses.stream.text-parity")
 def response_stream_blanks_lost(event: Json, _: Before) -> Iterator[Json]:
     """The text of a stream has lost its blanks, in every event."""
