@@ -1,9 +1,9 @@
 """Scenarios: batches."""
 
 from cozecheck.exchange import Exchange
-from cozecheck.scenarios.files import batch_file, line, told
+from cozecheck.scenarios.files import batch_file, line
 from cozecheck.scenarios.forms import form
-from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario
+from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario, told
 
 NO_SUCH_BATCH = "batch_no_such_batch_4711"
 WAITS = (0.15, 0.3, 0.6, 1.2)

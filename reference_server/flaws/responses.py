@@ -378,7 +378,7 @@ def responses_input_tokens_differ(value: Json) -> None:
 
 @ignoring("max_output_tokens", "responses.max-output-tokens", when=lambda request: "stream" not in request.json)
 def responses_limit_ignored() -> None:
-    """max_output_tokens limits nothing."""
+    """The limit max_output_tokens limits nothing."""
 
 
 @ignoring("include", "responses.logprobs")
