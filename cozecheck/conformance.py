@@ -1,7 +1,7 @@
 """A live server, judged: scenarios sent, checks applied, a report made."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cozecheck.checks import Check
@@ -77,6 +77,8 @@ class Course:
     concurrency: int = 8
     budget: Budget = field(default_factory=Budget)
     strict: bool = False
+    models: Mapping[str, str] = field(default_factory=dict)
+    """The models beside the one that chats, as far as they are given, by the field of a subject."""
     planned: Callable[[Plan], None] = lambda _: None
     progress: Callable[[str], None] = lambda _: None
 
@@ -89,7 +91,7 @@ async def run(
     if not course.budget.allows(MOST_REQUESTS, MOST_TOKENS):
         least = f"{MOST_REQUESTS} requests and {MOST_TOKENS} tokens"
         raise NoVerdictError(f"the budget is too small: first contact alone may take {least}")
-    met = await meet(probe, model, seed)
+    met = await meet(probe, model, seed, course.models)
     chosen = plan(scenarios, checks, met, course.budget)
     if not chosen.scenarios:
         raise NoVerdictError("nothing would be sent: no scenario draws out the selected checks within the budget")

@@ -1,42 +1,20 @@
-"""How faithfully a server's model calls tools: rates, intervals, agreement with a reference."""
+"""How faithfully a model calls tools: shares, intervals, a reference beside them."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any, Final
+from itertools import cycle
+from typing import Final
 
-from cozecheck.contract import schemas
-from cozecheck.exchange import ABSENT, parse_json
+from cozecheck.findings import Figure, Trial
 
 CONFIDENT: Final = 1.96
 """Standard deviations on either side that hold 95 % of a normal distribution."""
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A conversation, the tools on offer, and those that should be called; none at all, if *calls* is empty."""
-
-    id: str
-    messages: tuple[Mapping[str, Any], ...]
-    tools: Mapping[str, Mapping[str, Any]]
-    """The JSON Schema of each tool's arguments, by the tool's name."""
-    calls: frozenset[str]
-    descriptions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool call as the model made it: a name, and the text of the arguments."""
-
-    name: str
-    arguments: str
-
-
-Trial = tuple[Call, ...]
-"""What one answer called."""
 Run = Mapping[str, Trial]
-"""One repeat: an answer to each case, by the case's id."""
+"""One repeat: what came of each case, by the case's id."""
+Due = Mapping[str, bool]
+"""Whether a tool is to be called, by the case's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,88 +41,174 @@ class Rate:
         return max(0.0, min(middle - reach, share)), min(1.0, max(middle + reach, share))
 
 
-def parses(runs: Iterable[Run]) -> Rate:
-    """Count the calls whose arguments are a JSON object."""
-    return _rate(isinstance(parse_json(call.arguments).value, dict) for run in runs for call in _calls(run))
+@dataclass(frozen=True)
+class Sample:
+    """The runs of a model, and pairs of what was due with one of them."""
+
+    runs: tuple[Run, ...]
+    pairs: tuple[tuple[Due, Run], ...]
 
 
-def fits(cases: Sequence[Case], runs: Iterable[Run]) -> Rate:
-    """Count the calls of a tool that is on offer, with arguments that its schema allows."""
-    by_id = {case.id: case for case in cases}
-    return _rate(_fits(by_id[id], call) for run in runs for id, trial in run.items() for call in trial)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came of a case, counted for one measure."""
 
-
-def expected(cases: Sequence[Case], runs: Iterable[Run]) -> Rate:
-    """Count the answers that call what their case expects: some of it and nothing else, or nothing at all."""
-    by_id = {case.id: case for case in cases}
-    return _rate(_as_expected(by_id[id], trial) for run in runs for id, trial in run.items())
-
-
-def _rate(outcomes: Iterable[bool]) -> Rate:
-    counted = tuple(outcomes)
-    return Rate(sum(counted), len(counted))
-
-
-def _calls(run: Run) -> Iterable[Call]:
-    return (call for trial in run.values() for call in trial)
-
-
-def _fits(case: Case, call: Call) -> bool:
-    value = parse_json(call.arguments).value
-    return call.name in case.tools and value is not ABSENT and not schemas.faults(case.tools[call.name], value)
-
-
-def _as_expected(case: Case, trial: Trial) -> bool:
-    called = {call.name for call in trial}
-    return bool(called) == bool(case.calls) and called <= case.calls
-
-
-def trigger_f1(reference: Run, run: Run) -> float:
-    """Return the F1 score of calling a tool where *reference* does, over the cases of both; 1 where neither calls."""
-    both = reference.keys() & run.keys()
-    hits = sum(bool(reference[id]) and bool(run[id]) for id in both)
-    differ = sum(bool(reference[id]) != bool(run[id]) for id in both)
-    return 2 * hits / (2 * hits + differ) if hits or differ else 1.0
-
-
-def agreement(reference: Sequence[Run], runs: Sequence[Run]) -> float:
-    """Return the mean F1 score of each of *runs* beside each of *reference*; NaN of nothing."""
-    scores = [trigger_f1(one, other) for one in reference for other in runs]
-    return sum(scores) / len(scores) if scores else math.nan
+    case: str
+    successes: int
+    trials: int
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One number of a server, the bar that a reference's own runs set, and whether the server comes up to it."""
+    """A share of something; *scale* turns it into the number that is usual, and never changes an order."""
 
     name: str
-    value: float
-    interval: tuple[float, float]
-    bar: float
-    holds: bool
+    requirement: str
+    remedy: str
+    tally: Callable[[Sample], Iterator[Tally]]
+    scale: Callable[[float], float] = lambda share: share
+
+    def figure(self, id: str, sample: Sample) -> Figure | None:
+        """Return the figure of a sample, or None where there is nothing to count."""
+        counts = tuple(self.tally(sample))
+        rate = Rate(sum(each.successes for each in counts), sum(each.trials for each in counts))
+        if not rate.trials:
+            return None
+        value, low, high = (round(self.scale(share), 4) for share in (rate.value, *rate.interval))
+        return Figure(id, value, low, high, rate.trials)
+
+    def misses(self, sample: Sample) -> dict[str, int]:
+        """Return how often each case missed, the most first."""
+        missed: dict[str, int] = {}
+        for each in self.tally(sample):
+            if each.successes < each.trials:
+                missed[each.case] = missed.get(each.case, 0) + each.trials - each.successes
+        return dict(sorted(missed.items(), key=lambda item: -item[1]))
 
 
-def compare(cases: Sequence[Case], reference: Sequence[Run], runs: Sequence[Run]) -> tuple[Measure, ...]:
-    """Hold a server's *runs* against a *reference* of two runs or more: its own spread is the bar, never taste."""
-    if len(reference) < 2 or not runs:
-        raise ValueError("a reference of two runs or more is needed, to see how far it differs from itself")
-    rates: tuple[tuple[str, Callable[[Sequence[Run]], Rate]], ...] = (
-        ("arguments parse", parses),
-        ("arguments fit the schema", lambda each: fits(cases, each)),
-        ("calls as expected", lambda each: expected(cases, each)),
-    )
-    return (_agrees(reference, runs), *(_holds(name, rate(reference), rate(runs)) for name, rate in rates))
+def runs(trials: Iterable[Trial], *, stream: bool) -> tuple[Run, ...]:
+    """Sort the trials that were (not) streamed into runs, in the order of their repeats."""
+    found: dict[int, dict[str, Trial]] = {}
+    for trial in trials:
+        if trial.stream is stream:
+            found.setdefault(trial.repeat, {})[trial.case] = trial
+    return tuple(found[repeat] for repeat in sorted(found))
 
 
-def _agrees(reference: Sequence[Run], runs: Sequence[Run]) -> Measure:
-    """Set the bar where the reference agrees least with itself."""
-    bar = min(trigger_f1(one, other) for one, other in combinations(reference, 2))
-    scores = [agreement(reference, (run,)) for run in runs]
-    value = agreement(reference, runs)
-    return Measure("calls where the reference calls (F1)", value, (min(scores), max(scores)), bar, max(scores) >= bar)
+def beside_cases(runs: Sequence[Run], due: Due) -> Sample:
+    """Hold runs against what the cases themselves say is *due*."""
+    return Sample(tuple(runs), tuple((due, run) for run in runs))
 
 
-def _holds(name: str, reference: Rate, rate: Rate) -> Measure:
-    """Set the bar at the lower end of the reference's interval; a rate fails whose whole interval lies below."""
-    bar = reference.interval[0]
-    return Measure(name, rate.value, rate.interval, bar, rate.interval[1] >= bar)
+def beside_reference(runs: Sequence[Run], reference: Sequence[Run]) -> Sample:
+    """Hold each run against one of the *reference*, so that no answer counts twice."""
+    dues = cycle(map(called, reference)) if reference else ()
+    return Sample(tuple(runs), tuple(zip(dues, runs, strict=False)))
+
+
+def beside_itself(reference: Sequence[Run]) -> Sample:
+    """Hold one half of a *reference* against the other: how far it differs from itself."""
+    return Sample(tuple(reference), tuple(zip(map(called, reference[::2]), reference[1::2], strict=False)))
+
+
+def called(run: Run) -> Due:
+    """Return whether each case that was answered was answered with a call."""
+    return {case: trial.calls > 0 for case, trial in run.items() if trial.answered}
+
+
+def comes_up_to(figure: Figure, reference: Figure) -> bool:
+    """Whether the two may be the same: a figure fails whose whole interval lies below that of the reference."""
+    return figure.high >= reference.low
+
+
+def _trials(sample: Sample) -> Iterator[Trial]:
+    return (trial for run in sample.runs for trial in run.values())
+
+
+def _answers(sample: Sample) -> Iterator[Tally]:
+    return (Tally(trial.case, trial.answered, 1) for trial in _trials(sample))
+
+
+def _parsed(sample: Sample) -> Iterator[Tally]:
+    return (Tally(trial.case, trial.parsed, trial.calls) for trial in _trials(sample))
+
+
+def _fitting(sample: Sample) -> Iterator[Tally]:
+    return (Tally(trial.case, trial.fitting, trial.calls) for trial in _trials(sample))
+
+
+def _expected(sample: Sample) -> Iterator[Tally]:
+    return (Tally(trial.case, trial.expected, 1) for trial in _trials(sample) if trial.answered)
+
+
+def _triggers(sample: Sample) -> Iterator[tuple[str, bool, bool]]:
+    """Yield each answered case, whether a call was due, and whether one was made."""
+    for due, run in sample.pairs:
+        for case, made in called(run).items():
+            if case in due:
+                yield case, due[case], made
+
+
+def _precision(sample: Sample) -> Iterator[Tally]:
+    return (Tally(case, due, 1) for case, due, made in _triggers(sample) if made)
+
+
+def _recall(sample: Sample) -> Iterator[Tally]:
+    return (Tally(case, made, 1) for case, due, made in _triggers(sample) if due)
+
+
+def _both(sample: Sample) -> Iterator[Tally]:
+    """Count the cases that call on both sides among those that call on either: Jaccard's index, a true share."""
+    return (Tally(case, due and made, 1) for case, due, made in _triggers(sample) if due or made)
+
+
+def f1(jaccard: float) -> float:
+    """Return the F1 score that belongs to Jaccard's index: so it has an interval, too."""
+    return 2 * jaccard / (1 + jaccard)
+
+
+MEASURES: Final = (
+    Measure(
+        "answers",
+        "A question with tools is answered.",
+        "See what `cozecheck conformance --select tools` finds; give it more patience with --timeout.",
+        _answers,
+    ),
+    Measure(
+        "trigger-precision",
+        "A tool is called only where one is due.",
+        "See that the prompt template gives the model its tools as it was trained to read them.",
+        _precision,
+    ),
+    Measure(
+        "trigger-recall",
+        "A tool is called wherever one is due.",
+        "See that the parser of tool calls is the one for this model, and that no call comes as text.",
+        _recall,
+    ),
+    Measure(
+        "trigger-f1",
+        "Tools are called where they are due, and only there (F1).",
+        "See what is wrong with precision and recall.",
+        _both,
+        f1,
+    ),
+    Measure(
+        "arguments-json",
+        "The arguments of a call are a JSON object.",
+        "See that the parser of tool calls takes the arguments whole; constrain decoding to JSON.",
+        _parsed,
+    ),
+    Measure(
+        "arguments-schema",
+        "A call is of a tool on offer, with arguments that its schema allows.",
+        "Constrain decoding to the schemas of the tools; see that the prompt template shows them whole.",
+        _fitting,
+    ),
+    Measure(
+        "tools-expected",
+        "An answer calls the tools that the question is about, and no other.",
+        "See that the model is what it is said to be, its quantisation and its prompt template included.",
+        _expected,
+    ),
+)

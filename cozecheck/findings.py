@@ -23,6 +23,8 @@ class Basis(StrEnum):
     SDK = "sdk"
     DE_FACTO = "de-facto"
     TRANSPORT = "transport"
+    BEHAVIOUR = "behaviour"
+    """Measured, beside what a reference does."""
 
 
 class Outcome(StrEnum):
@@ -150,6 +152,44 @@ class BaselineUse:
     expired: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A share that was measured, 0 to 1, and the interval that holds it with 95 % confidence."""
+
+    id: str
+    value: float
+    low: float
+    high: float
+    count: int
+    """Of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one tool-call case, asked once."""
+
+    case: str
+    stream: bool
+    repeat: int
+    answered: bool
+    calls: int = 0
+    parsed: int = 0
+    """How many of the calls have a JSON object as their arguments."""
+    fitting: int = 0
+    """How many of the calls are of a tool on offer, with arguments that its schema allows."""
+    expected: bool = False
+    """Whether it calls what the case expects: some of it and nothing else, or nothing at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How a model calls tools: figures, the same of the reference if there is one, and all they are made of."""
+
+    figures: tuple[Figure, ...] = ()
+    reference: tuple[Figure, ...] = ()
+    trials: tuple[Trial, ...] = ()
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that was concluded."""
@@ -163,6 +203,7 @@ class Report:
     baseline: BaselineUse = field(default_factory=BaselineUse)
     strict: bool = False
     notes: tuple[str, ...] = ()
+    fidelity: Fidelity = field(default_factory=Fidelity)
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -186,14 +227,21 @@ class Report:
         return unlisted or bool(self.baseline.stale or self.baseline.expired)
 
     @property
+    def judged(self) -> int:
+        """How many checks were held against something."""
+        return sum(bool(check.judged) for check in self.checks)
+
+    @property
     def exit_code(self) -> int:
-        """0 conforms, 1 findings, 3 no verdict."""
+        """0 conforms, or is measured where there is nothing to hold it against; 1 findings, 3 no verdict."""
         if self.failing:
             return 1
-        judged = any(check.judged for check in self.checks)
-        return 0 if judged and not self.counts[Outcome.ERROR] and not self.run.interrupted else 3
+        told = self.judged or self.fidelity.figures
+        return 0 if told and not self.counts[Outcome.ERROR] and not self.run.interrupted else 3
 
     @property
     def verdict(self) -> str:
         """The exit code in a word or two."""
+        if self.exit_code == 0 and not self.judged:
+            return "measured"
         return {0: "conforms", 1: "does not conform", 3: "no verdict"}[self.exit_code]

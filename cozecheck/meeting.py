@@ -1,7 +1,9 @@
 """First contact with a target: is it there, does it speak the API, which model answers?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from cozecheck.errors import NoVerdictError
 from cozecheck.exchange import ABSENT, Exchange, FailureKind, Response
@@ -13,9 +15,17 @@ from cozecheck.views.requests import UNKNOWN_MODEL
 
 MOST_REQUESTS, MOST_TOKENS = 3, 100
 """What first contact costs at most."""
+NONE: Mapping[str, str] = MappingProxyType({})
 USUAL = "gpt-4o-mini"
 NO_CHAT = ("embed", "whisper", "tts", "dall-e", "moderation", "image", "rerank", "transcribe", "realtime", "sora")
 """Parts of the names of models that do not chat."""
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "embedding_model": ("embed",),
+    "image_model": ("image", "dall-e"),
+    "speech_model": ("tts",),
+    "transcription_model": ("whisper", "transcribe"),
+}
+"""Parts of the names of models that do something else, by the field of a subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +37,18 @@ class Met:
     tokens: int
 
 
-async def meet(probe: Probe, model: str | None, seed: int) -> Met:
-    """Return what to ask for; raise NoVerdictError where there is nobody who could be judged."""
+async def meet(probe: Probe, model: str | None, seed: int, others: Mapping[str, str] = NONE) -> Met:
+    """Return what to ask for; raise NoVerdictError where there is nobody who could be judged.
+
+    *model* chats, *others* are given by the field of a subject; what is not given is chosen from those listed.
+    """
     known = hidden(secrets(probe.endpoint))
     address = mask_secrets(probe.endpoint.base_url, known)
     listed = await probe.send(Send("list", "GET", "/models"), exchange_id="list")
     if listed.failure and listed.failure.kind is FailureKind.CONNECT:
         _require_answer(listed, address)
-    subject = Subject(model or _pick(tuple(model_ids(listed))), seed)
+    ids = tuple(model_ids(listed))
+    subject = _choose(Subject(model or _pick(ids), seed), ids, others)
     requests, tokens, answer = await _greet(probe, subject)
     _require_answer(answer, address)
     if _wants_other_cap(answer):
@@ -84,6 +98,16 @@ def _pick(ids: tuple[str, ...]) -> str:
     if USUAL in ids or not ids:
         return USUAL
     return next((id for id in ids if not any(part in id.lower() for part in NO_CHAT)), ids[0])
+
+
+def _choose(subject: Subject, ids: tuple[str, ...], given: Mapping[str, str]) -> Subject:
+    """Name the models that do not chat: as given, else the usual one unless only another is listed."""
+    named: dict[str, Any] = {}
+    for field, parts in OTHERS.items():
+        usual = getattr(subject, field)
+        fitting = [id for id in ids if any(part in id.lower() for part in parts)]
+        named[field] = given.get(field) or (usual if usual in ids or not fitting else fitting[0])
+    return replace(subject, **named)
 
 
 def _require_answer(exchange: Exchange, address: str) -> None:

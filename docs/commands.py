@@ -11,6 +11,8 @@ COMMANDS: tuple[tuple[Typer, str], ...] = (
     (app, "cozecheck"),
     (app, "cozecheck conformance"),
     (app, "cozecheck judge"),
+    (app, "cozecheck surface"),
+    (app, "cozecheck fidelity"),
     (app, "cozecheck explain"),
     (app, "cozecheck list"),
     (cli, "coze-server"),

@@ -7,6 +7,7 @@ import pytest
 
 from cozecheck.checks.successors import current
 from cozecheck.exchange import Exchange, Read
+from tests.checks import test_chat_parity, test_completions, test_embeddings
 from tests.checks.tables import BY_ID, Subject, judged
 from tests.examples import (
     HELLO,
@@ -80,6 +81,9 @@ def seeds(*texts: str) -> dict[str, Exchange]:
     return {f"seeded {text}": answer(chat_body(choice(text)), asked=asking(seed=1)) for text in texts}
 
 
+BACKWARDS = test_embeddings.items({"index": 1}, {"index": 0})
+NEW_ONLY = test_completions.body(test_completions.choice(odds=test_completions.ODDS))
+
 ROWS: tuple[tuple[int, str, Subject], ...] = (
     (1, "chat.stream.done-terminator", stream(*HELLO, done=False)),
     (2, "chat.stream.finish-terminal", stream(*HELLO[:-1])),
@@ -102,6 +106,7 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
     (12, "transport.sse.incremental", {"first": at_once()}),
     (12, "transport.sse.encoding", stream(headers={"content-encoding": "br"})),
     (13, "chat.stream.utf8-intact", stream(OPENING, chunk({"content": "caf�"}), chunk({"content": "�!"}), END)),
+    (13, "chat.stream.text-parity", test_chat_parity.run(test_chat_parity.BLANKLESS)),
     (14, "chat.stream.error-visible", stream(OPENING, {"error": "boom"}, done=False)),
     (14, "chat.stream.breaks-off", stream(OPENING, WORD, done=False)),
     (14, "chat.stream.finish-terminal", stream(OPENING, WORD)),
@@ -133,6 +138,7 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
         "chat.usage-stream-parity",
         {"body": answer(), "stream": usage_stream(*HELLO, put(FINAL, "/usage/prompt_tokens", 77))},
     ),
+    (25, "usage.stream-text-parity", test_chat_parity.run(counted=test_chat_parity.counted(2))),
     (26, "chat.usage-plausible", {"short": answer(), "long": answer(asked=STORY)}),
     (40, "request.documented-params", replace(crashed(asking(user="u")), scenario="request.parameters", name="user")),
     (
@@ -181,8 +187,16 @@ ROWS: tuple[tuple[int, str, Subject], ...] = (
     (62, "chat.created-int-seconds", body("/created", NOW * 1000)),
     (62, "chat.created-int-seconds", body("/created", NOW - 200_000)),
     (62, "chat.stream.created-int-seconds", each("/created", float(NOW))),
+    (64, "embeddings.base64-equal", test_embeddings.formats(test_embeddings.EAST)),
+    (64, "embeddings.base64-equal", test_embeddings.formats("")),
+    (64, "embeddings.token-input", test_embeddings.tokens(test_embeddings.ELSEWHERE)),
+    (64, "embeddings.dimensions", test_embeddings.embedded(dimensions=8)),
+    (64, "embeddings.order", test_embeddings.embedded(BACKWARDS, given=["a", "b"])),
+    (65, "completions.echo-logprobs", test_completions.completed(NEW_ONLY, echo=True, logprobs=2)),
+    (65, "completions.prompt-array", test_completions.completed(prompt=["a", "b"])),
+    (65, "completions.prompt-array", test_completions.completed(prompt=["a", "b"], answer=CRASH, status=500)),
 )
-OURS = (*range(1, 27), *range(40, 50), *range(51, 63))
+OURS = (*range(1, 27), *range(40, 50), *range(51, 63), 64, 65)
 """The rows of the families that are judged today."""
 
 

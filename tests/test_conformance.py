@@ -108,6 +108,13 @@ def test_retries_stay_within_the_budget() -> None:
     assert report.run.requests == server.requests == 4
 
 
+def test_the_other_models_are_asked_that_were_named() -> None:
+    planned: list[Plan] = []
+    course = Course(time.time, models={"embedding_model": "mine"}, planned=planned.append)
+    against(replying(body(HELLO)), [asking("a", "chat")], course)
+    assert planned[0].subject.embedding_model == "mine"
+
+
 def test_an_answer_that_costs_more_than_was_asked_for_ends_the_run() -> None:
     greedy = body(HELLO | {"usage": {"total_tokens": 5_000}})
     chosen = [asking("a", "chat", times=50)]

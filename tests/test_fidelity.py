@@ -1,22 +1,62 @@
-"""Statistics of tool calls."""
+"""Statistics of tool calls: shares, intervals, and what falls short of a reference."""
 
 import math
+import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozecheck.fidelity import Call, Case, Rate, Run, agreement, compare, expected, fits, parses, trigger_f1
+from cozecheck.fidelity import (
+    MEASURES,
+    Rate,
+    Run,
+    beside_cases,
+    beside_itself,
+    beside_reference,
+    called,
+    comes_up_to,
+    f1,
+    runs,
+)
+from cozecheck.findings import Figure, Trial
 
-SCHEMA = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
-WEATHER = Case("weather", (), {"get_weather": SCHEMA}, frozenset({"get_weather"}), {})
-GREETING = Case("greeting", (), {"get_weather": SCHEMA}, frozenset(), {})
-CASES = (WEATHER, GREETING)
-GOOD = Call("get_weather", '{"place": "Oslo"}')
-WRONG = Call("get_weather", '{"town": "Oslo"}')
-BROKEN = Call("get_weather", '{"place": "Os')
-FOREIGN = Call("get_time", "{}")
-BEST: Run = {"weather": (GOOD,), "greeting": ()}
+DUE = {"weather": True, "greeting": False}
+
+
+def trial(case: str, calls: int = 0, *, repeat: int = 1, stream: bool = False, **more: bool | int) -> Trial:
+    whole = {"answered": True, "parsed": calls, "fitting": calls, "expected": bool(calls) == DUE.get(case), **more}
+    return Trial(case, stream, repeat, calls=calls, **whole)  # type: ignore[arg-type]
+
+
+def run(*trials: Trial) -> Run:
+    return {each.case: each for each in trials}
+
+
+BEST = run(trial("weather", 1), trial("greeting"))
+SILENT = run(trial("weather"), trial("greeting"))
+EAGER = run(trial("weather", 1), trial("greeting", 1))
+BROKEN = run(trial("weather", 2, parsed=0, fitting=0), trial("greeting"))
+DEAD = run(trial("weather", answered=False), trial("greeting", answered=False))
+
+
+def figures(made: Sequence[Run], reference: Sequence[Run] = ()) -> dict[str, Figure]:
+    sample = beside_reference(made, reference) if reference else beside_cases(made, DUE)
+    found = {measure.name: measure.figure(measure.name, sample) for measure in MEASURES}
+    return {name: figure for name, figure in found.items() if figure}
+
+
+def values(made: Sequence[Run], reference: Sequence[Run] = ()) -> dict[str, float]:
+    return {name: figure.value for name, figure in figures(made, reference).items()}
+
+
+def short(made: Sequence[Run], reference: Sequence[Run]) -> set[str]:
+    """Name the measures that fall short of the reference."""
+    itself = beside_itself(reference)
+    bars = {measure.name: measure.figure(measure.name, itself) for measure in MEASURES}
+    told = figures(made, reference)
+    return {name for name, figure in told.items() if (bar := bars[name]) and not comes_up_to(figure, bar)}
 
 
 @pytest.mark.parametrize(
@@ -49,63 +89,87 @@ def test_nothing_has_no_share_and_every_interval() -> None:
     assert Rate(0, 0).interval == (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("reference", "run", "score"),
-    [
-        (BEST, BEST, 1.0),
-        (BEST, {"weather": (), "greeting": (GOOD,)}, 0.0),
-        (BEST, {"weather": (GOOD,), "greeting": (GOOD,)}, 2 / 3),
-        ({"greeting": ()}, {"greeting": ()}, 1.0),
-        (BEST, {"weather": (WRONG,)}, 1.0),
-    ],
-)
-def test_agreement_is_the_f1_score_of_calling_at_all(reference: Run, run: Run, score: float) -> None:
-    assert trigger_f1(reference, run) == pytest.approx(score)
-    assert trigger_f1(run, reference) == pytest.approx(score)
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+def test_f1_is_the_harmonic_mean_of_precision_and_recall(hits: int, extra: int, missed: int) -> None:
+    if hits:
+        precision, recall = hits / (hits + extra), hits / (hits + missed)
+        harmonic = 2 * precision * recall / (precision + recall)
+        assert f1(hits / (hits + extra + missed)) == pytest.approx(harmonic)
+
+
+def test_without_a_reference_the_cases_say_what_is_due() -> None:
+    assert set(values([BEST]).values()) == {1.0}
+    told = values([EAGER])
+    assert (told["trigger-precision"], told["trigger-recall"], told["tools-expected"]) == (0.5, 1, 0.5)
+    assert told["trigger-f1"] == pytest.approx(2 / 3, abs=1e-4)
+
+
+def test_with_a_reference_it_says_what_is_due() -> None:
+    told = values([EAGER], [EAGER])
+    assert (told["trigger-precision"], told["trigger-recall"], told["trigger-f1"]) == (1, 1, 1)
+    assert told["tools-expected"] == 0.5
+
+
+def test_where_nothing_is_called_there_is_nothing_to_count() -> None:
+    assert values([SILENT]).keys() == {"answers", "trigger-recall", "trigger-f1", "tools-expected"}
+
+
+def test_an_answer_that_never_came_counts_only_as_such() -> None:
+    assert values([DEAD]) == {"answers": 0}
+    assert called(DEAD) == {}
 
 
 def test_arguments_are_counted_that_parse_and_that_fit() -> None:
-    runs: list[Run] = [{"weather": (GOOD, WRONG)}, {"weather": (BROKEN, FOREIGN)}]
-    assert parses(runs) == Rate(3, 4)
-    assert fits(CASES, runs) == Rate(1, 4)
+    told = figures([run(trial("weather", 3, parsed=2, fitting=1)), BEST])
+    assert (told["arguments-json"].value, told["arguments-json"].count) == (0.75, 4)
+    assert told["arguments-schema"].value == 0.5
 
 
-def test_answers_are_counted_that_call_what_is_expected() -> None:
-    assert expected(CASES, [BEST]) == Rate(2, 2)
-    assert expected(CASES, [{"weather": (), "greeting": (GOOD,)}]) == Rate(0, 2)
-    assert expected(CASES, [{"weather": (GOOD, FOREIGN)}]) == Rate(0, 1)
+def test_trials_become_runs_in_the_order_of_their_repeats() -> None:
+    given = [trial("weather", 1, repeat=2), trial("weather", repeat=1), trial("weather", 1, repeat=1, stream=True)]
+    assert runs(given, stream=False) == (run(given[1]), run(given[0]))
+    assert runs(given, stream=True) == (run(given[2]),)
 
 
-def test_a_server_like_the_reference_holds() -> None:
-    assert all(measure.holds for measure in compare(CASES, [BEST] * 5, [BEST] * 5))
+def test_a_reference_is_held_against_itself_in_halves_that_share_no_answer() -> None:
+    assert beside_itself([BEST, SILENT, EAGER]).pairs == ((called(BEST), SILENT),)
+    assert beside_itself([BEST]).pairs == ()
 
 
-def test_a_server_that_never_calls_does_not() -> None:
-    silent: Run = {"weather": (), "greeting": ()}
-    told = {measure.name: measure.holds for measure in compare(CASES, [BEST] * 20, [silent] * 20)}
-    assert not told["calls where the reference calls (F1)"]
-    assert not told["calls as expected"]
+def test_cases_that_miss_are_told_the_worst_first() -> None:
+    sample = beside_cases([EAGER, SILENT, SILENT], DUE)
+    told = {measure.name: tuple(measure.misses(sample)) for measure in MEASURES}
+    assert told["tools-expected"] == ("weather", "greeting")
+    assert told["answers"] == ()
 
 
-def test_a_server_that_breaks_its_arguments_does_not() -> None:
-    broken: Run = {"weather": (BROKEN,), "greeting": ()}
-    told = {measure.name: measure.holds for measure in compare(CASES, [BEST] * 20, [broken] * 20)}
-    assert told["calls where the reference calls (F1)"]
-    assert not told["arguments parse"]
-    assert not told["arguments fit the schema"]
+def test_a_server_like_the_reference_comes_up_to_it() -> None:
+    assert short([BEST] * 5, [BEST] * 5) == set()
+
+
+@pytest.mark.parametrize(
+    ("made", "names"),
+    [
+        (SILENT, {"trigger-recall", "trigger-f1", "tools-expected"}),
+        (EAGER, {"trigger-precision", "trigger-f1", "tools-expected"}),
+        (BROKEN, {"arguments-json", "arguments-schema"}),
+        (DEAD, {"answers"}),
+    ],
+)
+def test_one_that_is_wrong_falls_short(made: Run, names: set[str]) -> None:
+    assert short([made] * 20, [BEST] * 20) == names
 
 
 def test_the_bar_is_as_low_as_the_reference_differs_from_itself() -> None:
-    moody: Run = {"weather": (), "greeting": ()}
-    told = compare(CASES, [BEST, moody, BEST], [moody])[0]
-    assert told.bar == 0
-    assert told.holds
+    assert short([SILENT] * 20, [BEST, SILENT] * 10) == set()
 
 
-def test_one_run_is_no_reference() -> None:
-    with pytest.raises(ValueError, match="two runs"):
-        compare(CASES, [BEST], [BEST])
+def test_the_same_model_twice_hardly_ever_falls_short() -> None:
+    chance = random.Random(1)
+    likely = {f"case {number}": chance.betavariate(0.5, 0.5) for number in range(60)}
 
+    def moody() -> Run:
+        return run(*(trial(case, int(chance.random() < share)) for case, share in likely.items()))
 
-def test_agreement_with_nothing_is_no_number() -> None:
-    assert math.isnan(agreement([], [BEST]))
+    alarms = sum(bool(short([moody() for _ in range(5)], [moody() for _ in range(5)])) for _ in range(50))
+    assert alarms <= 1

@@ -16,6 +16,7 @@ from tests.probe.hostile import Behaviour, Reader, Writer, answer, asked, hangin
 
 HASTY = Limits(connect=0.5, first_byte=0.5, idle=0.5, total=1.0)
 MODELS = {"object": "list", "data": [{"id": "text-embedding-3"}, {"id": "local"}, {"id": "other"}]}
+EMBEDS = "text-embedding-3"
 HELLO = {"choices": [{"message": {"content": "Hello."}}], "usage": {"total_tokens": 7}}
 
 
@@ -59,7 +60,7 @@ def refused(behaviour: Behaviour, model: str | None = None, key: str | None = No
 
 
 def test_a_listed_model_that_chats_is_asked() -> None:
-    assert met(speaking(body(MODELS), body(HELLO))) == Met(Subject("local", 3), 2, 7)
+    assert met(speaking(body(MODELS), body(HELLO))) == Met(Subject("local", 3, embedding_model=EMBEDS), 2, 7)
 
 
 def test_the_model_that_was_named_is_asked() -> None:
@@ -73,7 +74,33 @@ def test_without_a_list_the_usual_model_is_asked() -> None:
 
 def test_a_model_that_wants_the_other_cap_gets_it() -> None:
     other = error("400 Bad Request", "Unsupported parameter: use 'max_completion_tokens' instead.")
-    assert met(speaking(body(MODELS), other, body(HELLO))) == Met(Subject("local", 3, "max_completion_tokens"), 3, 7)
+    assert met(speaking(body(MODELS), other, body(HELLO))) == Met(
+        Subject("local", 3, "max_completion_tokens", EMBEDS), 3, 7
+    )
+
+
+ALL_KINDS = ("my-embedder", "DALL-E-3", "some-tts", "other-tts", "big-transcribe", "local")
+
+
+def test_other_models_are_chosen_from_the_list() -> None:
+    listed = {"data": [{"id": id} for id in ALL_KINDS]}
+    subject = met(speaking(body(listed), body(HELLO))).subject
+    assert subject == Subject("local", 3, "max_tokens", "my-embedder", "DALL-E-3", "some-tts", "big-transcribe")
+
+
+def test_the_usual_other_models_are_asked_where_they_are_listed_or_nothing_like_them_is() -> None:
+    usual = Subject("local", 3)
+    listed = {"data": [{"id": "local"}, {"id": "embed-1"}, {"id": usual.embedding_model}]}
+    assert met(speaking(body(listed), body(HELLO))).subject == usual
+
+
+def test_other_models_that_were_named_are_asked() -> None:
+    async def run() -> Met:
+        behaviour = speaking(body(MODELS), body(HELLO))
+        async with serving(behaviour) as base_url, Probe(Endpoint(base_url), HASTY) as probe:
+            return await meet(probe, None, 0, {"embedding_model": "mine"})
+
+    assert asyncio.run(run()).subject.embedding_model == "mine"
 
 
 def test_first_contact_costs_no_more_than_is_said() -> None:

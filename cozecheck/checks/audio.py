@@ -9,7 +9,7 @@ from cozecheck.contract import resource_shapes, sources
 from cozecheck.contract.media import UNKNOWN_LENGTHS, Wav, sound_format, wav
 from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT
-from cozecheck.findings import Basis, Level, Problem, Verdict
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.audio import (
     asked_format,
     incomplete_speech,
@@ -26,6 +26,7 @@ from cozecheck.views.audio import (
     wav_speech,
 )
 from cozecheck.views.calls import Call, served, turned_down
+from cozecheck.views.wire import is_recorded
 
 TYPES = {
     "mp3": ("audio/mpeg", "audio/mp3"),
@@ -87,7 +88,9 @@ def speech_bytes(it: Call) -> Iterator[Verdict]:
     """The body of speech is a sound in the format asked for."""
     wanted, content = asked_format(it), it.binary
     found = sound_format(content)
-    if wanted == "pcm":
+    if not found and is_recorded(it.response) and content[:1] not in b"{[<":
+        yield Inconclusive("a recording in which the bytes may have been spoilt")
+    elif wanted == "pcm":
         if not content or len(content) % 2 or found == "wav" or content[:1] in b"{[<":
             yield Problem("samples of 16 bits", repr(content[:24]), at="body")
     elif wanted in TYPES and found != (OPUS if wanted == "opus" else wanted):
@@ -176,7 +179,7 @@ def transcription_text(it: Call) -> Iterator[Verdict]:
     """A transcript as text, SRT or VTT is that text, and no JSON."""
     text = it.response.content.decode("utf-8", "replace").lstrip("\ufeff \r\n")
     wanted = transcript_format(it)
-    if text[:1] in ("{", '"') or not text.startswith(BEGINNINGS.get(wanted, "")):
+    if isinstance(it.response.json, dict | str) or not text.startswith(BEGINNINGS.get(wanted, "")):
         yield Problem(f"plain {wanted}", text[:80], at="body")
 
 

@@ -24,6 +24,8 @@ from cozecheck.views.failures import error_in
 from cozecheck.views.support import lacking
 
 RUN = "batches.run"
+SAME = ("id", "endpoint", "input_file_id", "completion_window", "created_at", "metadata")
+"""What of a batch never changes."""
 FINAL = ("completed", "failed", "expired", "cancelled")
 ENDED = ("cancelling", "cancelled")
 Shown = tuple[tuple[str, dict[str, Any]], ...]
@@ -359,6 +361,25 @@ def counts_match(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
     for name, number in came.items():
         if counted.get(name) != number:
             yield Problem(f"{number} (the lines of the files)", counted.get(name, ABSENT), at=f"/request_counts/{name}")
+
+
+@relation(
+    "batches.listed",
+    Level.SHOULD,
+    Basis.SPEC,
+    scenario=RUN,
+    cite=sources.BATCHES + "; GET /batches",
+    breaks=("clients that find their batches again by the list",),
+    remedy="Make the list out of the same objects that are retrieved.",
+)
+def listed(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A batch is in the list, as it is when it is retrieved."""
+    last = _last(run)
+    page = success(run["listed"], "batches.list") if "listed" in run else None
+    if last is None or page is None:
+        yield lacking(run.get("listed"), "a list of batches") or Inconclusive("no batch, or no list")
+        return
+    yield from rules.on_page(last, page.value, SAME, "listed")
 
 
 @relation(

@@ -1,21 +1,21 @@
 """Checks: completions of prompts, sent as one body."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from cozecheck.checks import rules
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
-from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Level, Problem, Unsupported, Verdict
 from cozecheck.views.completions import (
     Completion,
+    Written,
     all_choices,
     completion,
-    legal_completion,
     plain_completion,
+    tried_choices,
     wanted_choices,
+    written,
 )
 from cozecheck.views.requests import Asked, refusal_of
 from cozecheck.views.support import is_missing
@@ -186,26 +186,25 @@ def finish_length(it: Completion) -> Iterator[Verdict]:
     "completions.max-tokens",
     Level.MUST,
     Basis.SPEC,
-    of=completion,
+    of=written,
     cite=sources.COMPLETION_REQUEST + "max_tokens",
     breaks=("budgets, and layouts that count on short answers",),
     remedy="Stop after max_tokens tokens.",
     evidence=("BerriAI/litellm 1.106, mock_response (recorded)",),
-    requires=("completions.schema",),
+    requires=("completions.schema", "completions.stream.schema"),
 )
-def max_tokens(it: Completion) -> Iterator[Verdict]:
+def max_tokens(it: Written) -> Iterator[Verdict]:
     """max_tokens caps every completion."""
-    limit, used, choices = it.asked.get("max_tokens"), it.usage.get("completion_tokens"), all_choices(it.asked)
-    tried = max(wanted_choices(it.asked), _number(it.asked.get("best_of")))
-    if not is_number(limit) or not is_number(used) or not choices:
+    limit, choices = it.asked.get("max_tokens"), all_choices(it.asked)
+    if not isinstance(limit, int) or not choices:
         return
-    most = limit * max(choices, len(it.choices)) * tried // wanted_choices(it.asked)  # type: ignore[operator]
-    if used > most:  # type: ignore[operator]
+    most = limit * max(choices, len(it.texts)) * tried_choices(it.asked) // wanted_choices(it.asked)
+    used = it.usage.get("completion_tokens")
+    if isinstance(used, int) and used > most:
         yield Problem(f"at most {most} tokens", used, at="/usage/completion_tokens")
-
-
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+    for index, text in it.texts.items() if not it.asked.get("echo") else ():
+        if len(text.split()) > limit * rules.WORDS_PER_TOKEN + 1:
+            yield Problem(f"at most {limit} tokens", f"{len(text.split())} words", at=it.at(index))
 
 
 @check(
@@ -243,134 +242,3 @@ def usage(it: Completion) -> Iterator[Verdict]:
     counted = {"completion_tokens": 0, **it.usage}
     problems = list(rules.counts(counted, "/usage"))
     yield from problems or rules.total(counted, "/usage")
-
-
-def multiplied(exchange: Exchange) -> Asked | None:
-    """Read an answered request for several completions of one prompt."""
-    asked = legal_completion(exchange)
-    return asked if asked and wanted_choices(asked.body) > 1 and not asked.body.get("stream") else None
-
-
-@check(
-    "completions.n",
-    Level.SHOULD,
-    Basis.SPEC,
-    of=multiplied,
-    cite=sources.COMPLETION_REQUEST + "n",
-    breaks=("applications that choose among several completions",),
-    remedy="Answer with n choices for each prompt, or refuse with 400 and param n.",
-    evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)", "huggingface/transformers 5.23 serve (recorded)"),
-)
-def n(asked: Asked) -> Iterator[Verdict]:
-    """n completions are asked for, and n come."""
-    yield from _choices(asked, "n", "best_of")
-
-
-def prompt_array(exchange: Exchange) -> Asked | None:
-    """Read an answered request with an array of prompts."""
-    asked = legal_completion(exchange)
-    if asked is None or asked.body.get("stream") or not isinstance(asked.body["prompt"], list):
-        return None
-    return asked if all(isinstance(each, str) for each in asked.body["prompt"]) else None
-
-
-@check(
-    "completions.prompt-array",
-    Level.SHOULD,
-    Basis.SPEC,
-    of=prompt_array,
-    cite=sources.COMPLETION_REQUEST + "prompt: string, array of strings, array of tokens, or array of token arrays",
-    breaks=("LangChain's OpenAI (completions), which sends every prompt in an array", EVALUATIONS),
-    remedy="Complete every prompt, its choices numbered on, or refuse with 400 and param prompt.",
-    evidence=("abetlen/llama-cpp-python 0.3.36 (recorded)", "BerriAI/litellm 1.106 (recorded)"),
-)
-def prompts_together(asked: Asked) -> Iterator[Verdict]:
-    """Every prompt of an array is completed."""
-    if wanted_choices(asked.body) == 1:
-        yield from _choices(asked, "prompt")
-
-
-def prompt_tokens(exchange: Exchange) -> Asked | None:
-    """Read an answered request with a prompt in tokens."""
-    asked = legal_completion(exchange)
-    if asked is None or asked.body.get("stream") or not isinstance(asked.body["prompt"], list):
-        return None
-    return None if any(isinstance(each, str) for each in asked.body["prompt"]) else asked
-
-
-@check(
-    "completions.token-prompt",
-    Level.SHOULD,
-    Basis.SPEC,
-    of=prompt_tokens,
-    cite=sources.COMPLETION_REQUEST + "prompt: string, array of strings, array of tokens, or array of token arrays",
-    breaks=(EVALUATIONS + ", in tokens unless told otherwise",),
-    remedy="Take an array of tokens as one prompt, an array of such arrays as several; or refuse with param prompt.",
-)
-def token_prompt(asked: Asked) -> Iterator[Verdict]:
-    """A prompt in tokens is completed, as one prompt; of several arrays each."""
-    yield from _choices(asked, "prompt")
-
-
-def _choices(asked: Asked, *params: str) -> Iterator[Verdict]:
-    """Require as many choices as were asked for, or a refusal that names one of *params*."""
-    if is_missing(asked.exchange):
-        yield Unsupported(f"POST /completions: {asked.response.status}, {asked.says[:160]}")
-        return
-    verdict = refusal_of(asked, params[0], *params)
-    if verdict:
-        yield verdict
-        return
-    made = completion(asked.exchange)
-    wanted = all_choices(asked.body)
-    if made and wanted and len(made.choices) != wanted:
-        yield Problem(f"{wanted} choices", len(made.choices), at="/choices")
-
-
-def stopped(exchange: Exchange) -> Completion | None:
-    """Read a completion with stop sequences, without the prompt."""
-    made = completion(exchange)
-    return made if made and made.asked.get("stop") and not made.asked.get("echo") else None
-
-
-@check(
-    "completions.stop-excluded",
-    Level.MUST,
-    Basis.SPEC,
-    of=stopped,
-    cite=sources.spec("StopConfiguration") + ": the returned text will not contain the stop sequence",
-    breaks=("agents and evaluations that stop a model at a mark: they read past it",),
-    remedy="Cut the text before the first stop sequence, over the borders of tokens too.",
-    evidence=("huggingface/text-generation-inference#1724",),
-    requires=("completions.schema",),
-)
-def stop_excluded(it: Completion) -> Iterator[Verdict]:
-    """The text ends before the stop sequence."""
-    stops = it.asked["stop"] if isinstance(it.asked["stop"], list) else [it.asked["stop"]]
-    for place, choice in enumerate(it.choices):
-        for stop in stops:
-            if isinstance(stop, str) and stop and stop in choice["text"]:
-                yield Problem(f"no {stop!r}", choice["text"][-80:], at=f"/choices/{place}/text")
-
-
-def one_parameter(exchange: Exchange) -> Asked | None:
-    """Read the answer to a legal request for a completion that tries out one parameter."""
-    asked = legal_completion(exchange)
-    return asked if asked and exchange.scenario == "completions.parameters" else None
-
-
-@check(
-    "completions.documented-params",
-    Level.SHOULD,
-    Basis.SPEC,
-    of=one_parameter,
-    cite=sources.spec("CreateCompletionRequest"),
-    breaks=("applications that set the parameter: it worked with OpenAI",),
-    remedy="Take every documented parameter; refuse those you can't serve with 400 and the name in `param`.",
-)
-def documented_params(asked: Asked) -> Iterator[Verdict]:
-    """A documented parameter is accepted, or refused by its name."""
-    name = asked.exchange.name
-    verdict = None if is_missing(asked.exchange) else refusal_of(asked, name, name)
-    if verdict:
-        yield verdict

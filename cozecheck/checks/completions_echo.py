@@ -5,14 +5,24 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from cozecheck.checks.completions import EVALUATIONS
+from cozecheck.checks.logprobs import TINY
 from cozecheck.checks.registry import check
 from cozecheck.contract import sources
 from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Level, Problem, Verdict
-from cozecheck.views.completions import Completion, completion
+from cozecheck.views.chat_stream import ended
+from cozecheck.views.completions import (
+    Completion,
+    CompletionStream,
+    Written,
+    completion,
+    completion_stream,
+    prompt_of,
+    written,
+)
 
-EVALUATIONS = "evaluations (lm-eval and others), which score texts by this endpoint"
 ALWAYS = ("tokens", "token_logprobs", "text_offset")
 """Lists that logprobs have, however many alternatives are asked for."""
 LOGPROBS = sources.COMPLETION_CHOICE + "logprobs"
@@ -20,9 +30,9 @@ PARTIAL = ("bytes:", "<0x", "\ufffd")
 """What stands in tokens that are no whole characters."""
 
 
-def echoed(exchange: Exchange) -> Completion | None:
+def echoed(exchange: Exchange) -> Written | None:
     """Read a completion that was to repeat its prompt."""
-    made = completion(exchange)
+    made = written(exchange)
     return made if made and made.asked.get("echo") is True else None
 
 
@@ -35,14 +45,14 @@ def echoed(exchange: Exchange) -> Completion | None:
     breaks=(EVALUATIONS,),
     remedy="Begin the text with the prompt, or refuse echo with 400 and its name.",
     evidence=("ggml-org/llama.cpp#27174", "huggingface/transformers 5.23 serve (recorded)"),
-    requires=("completions.schema",),
+    requires=("completions.schema", "completions.stream.schema"),
 )
-def echo(it: Completion) -> Iterator[Verdict]:
+def echo(it: Written) -> Iterator[Verdict]:
     """With echo the text begins with the prompt."""
-    for place, choice in enumerate(it.choices):
-        prompt = it.prompt(place)
-        if prompt and not choice["text"].startswith(prompt):
-            yield Problem(f"{prompt[:60]}…", choice["text"][:80], at=f"/choices/{place}/text")
+    for index, text in it.texts.items():
+        prompt = prompt_of(it.asked, index)
+        if prompt and not text.startswith(prompt):
+            yield Problem(f"{prompt[:60]}…", text[:80], at=it.at(index))
 
 
 def with_odds(exchange: Exchange) -> Completion | None:
@@ -101,7 +111,7 @@ def logprobs_values(it: Completion) -> Iterator[Verdict]:
     for at, given, _ in odds(it):
         for place, value in enumerate(given["token_logprobs"]):
             of_prompt = value is None and it.asked.get("echo") is True
-            if not of_prompt and not (is_number(value) and isfinite(value) and value <= 0):
+            if not of_prompt and not (is_number(value) and isfinite(value) and value <= TINY):
                 yield Problem("0 or less", value, at=f"{at}/token_logprobs/{place}")
 
 
@@ -170,8 +180,8 @@ def top_logprobs(it: Completion) -> Iterator[Verdict]:
 
 def echoed_with_odds(exchange: Exchange) -> Completion | None:
     """Read a completion that was to repeat its prompt, with logprobs."""
-    made = echoed(exchange)
-    return made if made and with_odds(exchange) and made.prompt(0) else None
+    made = with_odds(exchange)
+    return made if made and made.asked.get("echo") is True and prompt_of(made.asked, 0) else None
 
 
 @check(
@@ -183,7 +193,7 @@ def echoed_with_odds(exchange: Exchange) -> Completion | None:
     breaks=(EVALUATIONS + ": all answers score the same, and nobody is told",),
     remedy="Send logprobs for the tokens of the prompt too; null for the first.",
     evidence=("ggml-org/llama.cpp#27174", "ggml-org/llama.cpp#15189", "EleutherAI/lm-evaluation-harness#1411"),
-    requires=("completions.schema", "completions.echo", "completions.logprobs"),
+    requires=("completions.schema", "completions.logprobs"),
 )
 def echo_logprobs(it: Completion) -> Iterator[Verdict]:
     """With echo the tokens of the prompt have logprobs, all but the first."""
@@ -194,3 +204,26 @@ def echo_logprobs(it: Completion) -> Iterator[Verdict]:
             yield Problem("tokens from the beginning of the prompt", given["tokens"][:8], at=f"{at}/tokens")
         elif any(value is None for value in given["token_logprobs"][1:]):
             yield Problem("a logprob for every token but the first", given["token_logprobs"], at=f"{at}/token_logprobs")
+
+
+def stream_with_odds(exchange: Exchange) -> CompletionStream | None:
+    """Read a whole stream of completions that was to have logprobs."""
+    stream = completion_stream(exchange)
+    return stream if stream and ended(stream) and is_number(stream.asked.get("logprobs")) else None
+
+
+@check(
+    "completions.stream.logprobs",
+    Level.SHOULD,
+    Basis.SPEC,
+    of=stream_with_odds,
+    cite=LOGPROBS,
+    breaks=("playgrounds that show how sure a model is while it writes",),
+    remedy="Send the logprobs of its tokens with every chunk that has text.",
+    requires=("completions.stream.schema",),
+)
+def stream_logprobs(stream: CompletionStream) -> Iterator[Verdict]:
+    """Logprobs that are asked for come with a stream, too."""
+    spoken = [(at, choice) for at, choice in stream.parts() if choice.get("text")]
+    if spoken and not any(choice.get("logprobs") for _, choice in spoken):
+        yield Problem("logprobs", spoken[0][1].get("logprobs", ABSENT), at=f"event {spoken[0][0]}")

@@ -28,7 +28,7 @@ def _refused(asked: Asked) -> Iterator[Verdict]:
 
 @check(
     "completions.required",
-    Level.MUST,
+    Level.SHOULD,  # the same document says what is completed where there is no prompt
     Basis.SPEC,
     of=_wrong("missing", "type", words="without a prompt"),
     cite=sources.spec("CreateCompletionRequest/required"),

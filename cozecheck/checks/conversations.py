@@ -272,7 +272,7 @@ def item_fields(it: tuple[tuple[str, dict[str, Any]], ...]) -> Iterator[Verdict]
         if item.get("type") == "message":
             wanted |= {"role": str, "content": list}
         for key, shape in wanted.items():
-            if not isinstance(item.get(key), shape) or not item[key]:
+            if not isinstance(item.get(key), shape) or item[key] == "":
                 yield Problem("a string" if shape is str else "a list", item.get(key, ABSENT), at=f"{at}/{key}")
 
 

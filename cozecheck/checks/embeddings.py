@@ -1,26 +1,22 @@
 """Checks: embeddings: as many as inputs, in order, in the format and of the size that was asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from cozecheck.checks import rules
-from cozecheck.checks.registry import check, relation
+from cozecheck.checks.registry import check
 from cozecheck.contract import prompt_shapes, sources
 from cozecheck.contract.prompt_parameters import count_prompts
-from cozecheck.exchange import ABSENT, Exchange
-from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
-from cozecheck.views.calls import Call, served
+from cozecheck.exchange import ABSENT
+from cozecheck.findings import Basis, Level, Problem, Verdict
+from cozecheck.views.calls import Call, served, unseen
 from cozecheck.views.embeddings import (
-    by_index,
-    distance,
     embeddings,
     legal_embeddings,
     length,
-    likeness,
     several,
     shortened,
     vectors,
 )
-from cozecheck.views.support import lacking
 
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
 STORES = "vector stores: what is written does not fit, or never matches what is asked"
@@ -93,7 +89,7 @@ def object_(it: Call) -> Iterator[Verdict]:
 def count(it: Call) -> Iterator[Verdict]:
     """There are as many embeddings as inputs."""
     wanted = count_prompts(it.asked.get("input"))
-    if wanted is not None and len(it.items) != wanted:
+    if it.is_known and wanted is not None and len(it.items) != wanted:
         yield Problem(f"{wanted} embeddings", len(it.items), at="/data")
 
 
@@ -128,7 +124,7 @@ def order(it: Call) -> Iterator[Verdict]:
 def encoding(it: Call) -> Iterator[Verdict]:
     """Embeddings come in the format that was asked for: arrays of numbers, or base64."""
     kind, words = (str, "base64") if it.asked.get("encoding_format") == "base64" else (list, "an array of numbers")
-    for at, item in it.items:
+    for at, item in it.items if it.is_known else ():
         if not isinstance(item.get("embedding"), kind):
             yield Problem(words, item.get("embedding", ABSENT), at=f"{at}/embedding")
 
@@ -168,17 +164,11 @@ def vector(it: Call) -> Iterator[Verdict]:
 def dimensions(it: Call) -> Iterator[Verdict]:
     """Embeddings have as many dimensions as were asked for."""
     if not it.response.ok:
-        yield _refused(it, "dimensions")
+        yield unseen(it, "dimensions")
         return
     for (at, _), each in zip(it.items, vectors(it), strict=True):
         if each and len(each) != it.asked["dimensions"]:
             yield Problem(f"{it.asked['dimensions']} numbers", len(each), at=f"{at}/embedding")
-
-
-def _refused(it: Call, what: str) -> Verdict:
-    """Say of a refusal that *what* could not be seen; whether it is proper is another check's."""
-    verdict = served(it, what)
-    return verdict if isinstance(verdict, Unsupported) else Inconclusive(f"{what}: refused with {it.response.status}")
 
 
 UNIT = 1e-3
@@ -294,102 +284,3 @@ def usage_positive(it: Call) -> Iterator[Verdict]:
     """A text costs tokens."""
     if it.asked.get("input") and it.value["usage"]["prompt_tokens"] == 0:
         yield Problem("more than 0", 0, at="/usage/prompt_tokens")
-
-
-ROUNDING = 1e-6
-"""How far two spellings of one number may be apart."""
-NOISE = 4
-"""How many times further they may be apart than two answers to the same request are."""
-
-
-@relation(
-    "embeddings.base64-equal",
-    Level.MUST,
-    Basis.SPEC,
-    scenario="embeddings.formats",
-    cite=sources.EMBEDDING_REQUEST + "encoding_format",
-    breaks=("openai-python, which asks for base64 by default: other vectors than by curl",),
-    remedy="Encode the same numbers: 32-bit floats, little end first.",
-    evidence=("vllm-project/vllm#5935",),
-)
-def base64_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """An embedding in base64 is the same vector as in numbers."""
-    lack = lacking(run.get("base64"), "encoding_format base64")
-    if lack:
-        yield lack
-        return
-    found = [by_index(run.get(name)) for name in ("numbers", "again", "base64")]
-    numbers, again, packed = found
-    if not numbers or not again or not packed or not _came_as_text(run["base64"]):
-        yield Inconclusive("no vector in both formats")
-        return
-    apart = distance(numbers[0], packed[0])
-    if apart > max(ROUNDING, NOISE * distance(numbers[0], again[0])):
-        yield Problem(f"the same numbers, within {ROUNDING}", f"{apart:.3g} apart", at="base64")
-
-
-def _came_as_text(exchange: Exchange) -> bool:
-    made = embeddings(exchange)
-    return made is not None and all(isinstance(item.get("embedding"), str) for _, item in made.items)
-
-
-ALIKE = 0.999
-"""The cosine between two vectors of one text: what a batch moves is less."""
-
-
-@relation(
-    "embeddings.batch-equal",
-    Level.MUST,
-    Basis.SPEC,
-    scenario="embeddings.batch",
-    cite=sources.EMBEDDING_REQUEST + "input",
-    breaks=("everybody who writes in batches and asks one by one: texts are not found again",),
-    remedy="Keep vectors with their inputs; leave padding out of the mean.",
-    evidence=("huggingface/sentence-transformers#3278",),
-)
-def batch_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """A text has the same embedding in a batch as alone."""
-    batch = by_index(run.get("batch"))
-    singles = {place: by_index(run.get(name)) for name, place in (("first alone", 0), ("last alone", -1))}
-    if not batch or not all(singles.values()):
-        yield Inconclusive("no vectors of a batch and of its texts alone")
-        return
-    for place, single in singles.items():
-        assert single
-        alike = likeness(batch[place], single[0])
-        if alike < ALIKE:
-            yield Problem("the same direction", f"a cosine of {alike:.4f}", at="batch")
-
-
-KNOWN_VOCABULARY = "text-embedding-"
-"""How the models begin whose tokens are documented to be those of cl100k_base."""
-
-
-@relation(
-    "embeddings.token-input",
-    Level.MUST,
-    Basis.SPEC,
-    scenario="embeddings.tokens",
-    cite=sources.EMBEDDING_REQUEST + "input: encoded as a string or array of tokens",
-    breaks=("LangChain's OpenAIEmbeddings, which sends tokens unless told otherwise",),
-    remedy="Decode tokens by the model's vocabulary (cl100k_base under OpenAI's names), or refuse them by name.",
-    evidence=("huggingface/text-embeddings-inference#273", "langchain-ai/langchain#21318", "langgenius/dify#914"),
-)
-def token_input(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """Tokens are taken as input, and have the embedding of the text that they spell."""
-    text, tokens = by_index(run.get("text")), run.get("tokens")
-    if not text or tokens is None or tokens.response is None:
-        yield lacking(run.get("text"), "the text") or Inconclusive("no vector to compare with")
-        return
-    if not tokens.response.ok:
-        yield _refused(Call(tokens, tokens.response), "tokens")
-        return
-    for name in ("tokens", "arrays"):
-        found = by_index(run.get(name))
-        if found is None:
-            yield Inconclusive(f"{name}: no vectors, as many as inputs")
-        elif likeness(found[0], text[0]) < ALIKE:
-            words = f"a cosine of {likeness(found[0], text[0]):.4f}"
-            is_known = str(tokens.request.json.get("model")).startswith(KNOWN_VOCABULARY)
-            problem = Problem("the vector of the text", words, at=name)
-            yield problem if is_known else Inconclusive(f"{name}: {words}; the model's vocabulary is not known")

@@ -7,9 +7,10 @@ from cozecheck.checks.registry import check
 from cozecheck.contract import resource_shapes, sources
 from cozecheck.contract.media import image_format, png_size
 from cozecheck.exchange import ABSENT
-from cozecheck.findings import Basis, Level, Problem, Verdict
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.calls import Call, served, turned_down
 from cozecheck.views.images import SIZE, image_request, images, odd_size, pictures, promptless
+from cozecheck.views.wire import is_recorded
 
 
 @check(
@@ -71,7 +72,7 @@ def created(it: Call) -> Iterator[Verdict]:
 def count(it: Call) -> Iterator[Verdict]:
     """As many images come as were asked for."""
     wanted = it.asked.get("n") or 1
-    if len(it.items) != wanted:
+    if it.is_known and len(it.items) != wanted:
         yield Problem(f"{wanted}", len(it.items), at="/data")
 
 
@@ -105,9 +106,13 @@ def data(it: Call) -> Iterator[Verdict]:
 def decodes(it: Call) -> Iterator[Verdict]:
     """What stands under b64_json is an image in base64."""
     for at, content in pictures(it):
-        if content is None:
+        if content and image_format(content):
+            continue
+        if is_recorded(it.response):
+            yield Inconclusive("a recording in which the image may have been cut")
+        elif content is None:
             yield Problem("base64", "other characters", at=at)
-        elif not image_format(content):
+        else:
             yield Problem("an image", repr(content[:16]), at=at)
 
 

@@ -59,7 +59,7 @@ def asks(exchange: Exchange) -> Asked | None:
     """Read an answered request for logprobs."""
     asked = legal_chat(exchange)
     fits = asked and asked.body.get("logprobs") is True and is_plain_but(asked, *PLAIN)
-    return asked if fits else None
+    return asked if asked and fits and not asked.is_about_messages else None
 
 
 @check(

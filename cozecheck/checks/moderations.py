@@ -1,15 +1,15 @@
 """Checks: moderations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
 from cozecheck.checks import rules
-from cozecheck.checks.registry import check
+from cozecheck.checks.registry import check, relation
 from cozecheck.contract import prompt_shapes, sources
 from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange
-from cozecheck.findings import Basis, Level, Problem, Verdict
+from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.calls import Call, served, turned_down
 from cozecheck.views.moderations import (
     inputless,
@@ -19,6 +19,7 @@ from cozecheck.views.moderations import (
     results,
     wanted,
 )
+from cozecheck.views.support import lacking
 
 GUARDS = "guards that let through or hold back what people and models say"
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the answer"
@@ -146,6 +147,28 @@ def flagged(it: Call) -> Iterator[Verdict]:
         any_true = any(value is True for value in result["categories"].values())
         if result.get("flagged", ABSENT) is not any_true:
             yield Problem(f"{any_true}, as the categories say", result.get("flagged", ABSENT), at=f"{at}/flagged")
+
+
+@relation(
+    "moderations.batch-equal",
+    Level.SHOULD,
+    Basis.DE_FACTO,
+    scenario="moderations.texts",
+    cite=sources.MODERATION + "/properties/results",
+    breaks=(GUARDS + ": one text is judged by another's result",),
+    remedy="Keep results with their texts, in order.",
+)
+def batch_equal(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
+    """A text is flagged among others as it is alone."""
+    alone, among = (moderation(run[name]) if name in run else None for name in ("one", "two"))
+    if alone is None or among is None or len(results(alone)) != 1 or len(results(among)) != wanted(among):
+        yield lacking(run.get("one"), "POST /moderations") or Inconclusive(
+            "no results of a text alone and among others"
+        )
+        return
+    first, second = (results(it)[0][1].get("flagged", ABSENT) for it in (alone, among))
+    if first != second:
+        yield Problem(f"{first}, as alone", second, at="two")
 
 
 def newer(exchange: Exchange) -> Call | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
 from cozecheck.contract import shapes, sources
 from cozecheck.contract.parameters import LOGIT_BIAS, MAX_STOPS, RANGES, Fault
@@ -309,10 +310,6 @@ def max_completion_tokens(asked: Asked) -> Iterator[Verdict]:
     yield from _capped(asked, "max_completion_tokens")
 
 
-WORDS_PER_TOKEN = 1.3
-"""More words a token than any tokenizer reaches."""
-
-
 def _capped(asked: Asked, name: str) -> Iterator[Verdict]:
     if not asked.response.ok:
         yield without_effect(asked, name)
@@ -323,7 +320,7 @@ def _capped(asked: Asked, name: str) -> Iterator[Verdict]:
     if used > limit * choices:
         yield Problem(f"at most {limit} tokens", f"{used} tokens", at="/usage/completion_tokens")
     longest = max((len(text.split()) for text in texts), default=0)
-    if longest > limit * WORDS_PER_TOKEN:
+    if longest > limit * rules.WORDS_PER_TOKEN:
         yield Problem(f"at most {limit} tokens", f"{longest} words", at="content")
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
-from cozecheck.contract import sources
+from cozecheck.contract import response_shapes, sources
 from cozecheck.contract.parameters import is_number
+from cozecheck.contract.response_parameters import response_faults
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Unsupported, Verdict
 from cozecheck.views.requests import PLAIN as PLAIN_CHAT
@@ -36,6 +37,9 @@ NAMED = (
     ("parallel_tool_calls",),
     ("tool_choice",),
     ("tools",),
+    # OpenAI adds words to these between two versions of its SDK.
+    ("service_tier",),
+    ("prompt_cache_retention",),
     ("output", None, "id"),
     ("output", None, "status"),
     ("output", None, "role"),
@@ -58,6 +62,7 @@ def plain_request(exchange: Exchange) -> Asked | None:
         return None
     cap = asked.body.get("max_output_tokens")
     sound = isinstance(asked.body.get("model"), str) and bool(asked.body.get("input"))
+    sound = sound and not any(response_faults(asked.body))
     return asked if sound and not (isinstance(cap, int) and cap < LEAST_TOKENS) else None
 
 
@@ -71,9 +76,21 @@ def list_request(exchange: Exchange) -> Asked | None:
     """Read an answered request for a response to a list of messages."""
     asked = plain_request(exchange)
     items = asked.body["input"] if asked else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) and "role" in item for item in items):
-        return None
-    return asked
+    return asked if isinstance(items, list) and all(map(_is_plain_message, items)) else None
+
+
+TEXTS = {"user": "input_text", "system": "input_text", "developer": "input_text", "assistant": "output_text"}
+"""The type of a part with text, by the role of its message."""
+
+
+def _is_plain_message(item: Any) -> bool:
+    """Whether an item is a message in words that no server refuses; one with an id may lack its reasoning."""
+    if not isinstance(item, dict) or item.get("role") not in TEXTS or "id" in item:
+        return False
+    content = item.get("content")
+    parts = content if isinstance(content, list) else []
+    fits = all(isinstance(part, dict) and part.get("type") == TEXTS[item["role"]] for part in parts)
+    return bool(content) and isinstance(content, str | list) and fits
 
 
 def _answered(asked: Asked, what: str) -> Iterator[Verdict]:
@@ -320,12 +337,15 @@ def incomplete_reason(it: ResponseObject) -> Iterator[Verdict]:
     breaks=("clients that continue cut answers: they take this one for whole",),
     remedy="Say incomplete, with the reason max_output_tokens, where the limit ended the answer.",
     evidence=("portkey-ai/gateway 1.15 (recorded)",),
+    requires=("responses.max-output-tokens",),
 )
 def cut_visible(it: ResponseObject) -> Iterator[Verdict]:
     """A response that the token limit cut is incomplete."""
     limit, used = it.asked.get("max_output_tokens"), it.usage.get("output_tokens")
     if not isinstance(limit, int) or not isinstance(used, int) or it.value.get("status") != "completed":
         return
+    if any(item.get("type") not in response_shapes.OWN_ITEMS for _, item in it.items):
+        return  # A hosted tool is asked by a model of its own, whose tokens are counted too.
     for verdict in rules.cut_by_limit(rules.Limited(limit, used, "stop", it.text, may_stop=False)):
         if isinstance(verdict, Problem):
             yield Problem(f"incomplete (the limit is {limit}, {used} came)", "completed", at=f"{it.at}/status")

@@ -4,12 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
-
 from cozecheck.checks import rules
 from cozecheck.checks.registry import check, relation
-from cozecheck.contract import response_shapes, sources
+from cozecheck.checks.structured import parsed
+from cozecheck.contract import response_shapes, schemas, sources
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.responses import ResponseObject, created_response, response_object
@@ -162,7 +160,7 @@ def call_id(it: ResponseObject) -> Iterator[Verdict]:
 
 @check(
     "responses.call-name",
-    Level.MUST,
+    Level.SHOULD,
     Basis.SPEC,
     of=calling_response,
     cite=CALL + "name",
@@ -263,12 +261,19 @@ def call_roundtrip(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
 
 
 def formatted_response(exchange: Exchange) -> ResponseObject | None:
-    """Read a completed response whose text was to be JSON."""
+    """Read a completed response that ends with a text which was to be JSON; before a call there may be other words."""
     found = created_response(exchange)
     kind = _format(found).get("type") if found else None
     if found is None or kind not in ("json_schema", "json_object") or found.value.get("status") != "completed":
         return None
-    return found if found.text else None
+    return found if _last_text(found) else None
+
+
+def _last_text(it: ResponseObject) -> str:
+    """Return the last text of the message that ends the output; empty where anything else does."""
+    last = it.items[-1][0] if it.items else ""
+    texts = [text for at, text in it.texts() if at.startswith(f"{last}/")]
+    return texts[-1] if texts else ""
 
 
 def _format(it: ResponseObject) -> Mapping[str, Any]:
@@ -289,23 +294,10 @@ def _format(it: ResponseObject) -> Mapping[str, Any]:
 )
 def text_format(it: ResponseObject) -> Iterator[Verdict]:
     """A text that was to be JSON is JSON, and fits its schema where it is strict."""
-    wanted = _format(it)
-    messages = it.of_type("message")
-    texts = [text for at, text in it.texts() if messages and at.startswith(messages[-1][0])]
-    value = _parsed(texts[-1]) if texts else ABSENT
-    if texts and value is ABSENT:
-        yield Problem("JSON", texts[-1][:160], at=f"{it.at}/output")
-    elif texts and wanted.get("strict") is True and isinstance(wanted.get("schema"), dict):
-        reason = _misfit(value, wanted["schema"])
-        if reason:
-            yield Problem("a value that fits the schema", reason, at=f"{it.at}/output")
-
-
-def _misfit(value: Any, schema: dict[str, Any]) -> str:
-    try:
-        Draft202012Validator(schema).validate(value)
-    except ValidationError as error:
-        return error.message[:160]
-    except SchemaError:
-        return ""
-    return ""
+    wanted, text = _format(it), _last_text(it)
+    value = parsed(text)
+    if value is ABSENT:
+        yield Problem("JSON", text[:160], at=f"{it.at}/output")
+    elif wanted.get("strict") is True and isinstance(wanted.get("schema"), dict):
+        for _, fault in schemas.faults(wanted["schema"], value)[:1]:
+            yield Problem("a value that fits the schema", fault[:160], at=f"{it.at}/output")

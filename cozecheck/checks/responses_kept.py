@@ -201,7 +201,7 @@ def inputless_request(exchange: Exchange) -> Asked | None:
     """Read an answered request for a response to nothing at all."""
     asked = asked_response(exchange)
     given = ("input", "previous_response_id", "conversation", "prompt")
-    if asked is None or not asked.body.get("model") or any(asked.body.get(name) for name in given):
+    if asked is None or not asked.body.get("model") or any(asked.body.get(name) is not None for name in given):
         return None
     return asked
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from cozecheck.checks.registry import check, relation
+from cozecheck.checks.registry import check
 from cozecheck.contract import response_shapes, sources
-from cozecheck.exchange import ABSENT, Exchange
+from cozecheck.contract.response_grammar import ABRUPT
+from cozecheck.exchange import ABSENT
 from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.response_stream import ResponseStream, ended_stream, response_stream, told_stream
-from cozecheck.views.responses import ResponseObject, response_object
-from cozecheck.views.support import lacking
+from cozecheck.views.wire import is_recorded
 
 PUTTING_TOGETHER = "openai-python: .stream() puts the wrong text together, or raises"
 TYPED = "typed clients (openai-dotnet, openai-go, openai-java) fail to decode the event"
@@ -32,10 +32,14 @@ def _at(number: int, place: str = "") -> str:
 def terminal(stream: ResponseStream) -> Iterator[Verdict]:
     """A stream ends with completed, incomplete or failed, sent once, or with an error."""
     last = stream.events[-1] if stream.events else None
-    if not stream.terminal and not stream.errors:
+    if stream.terminal or stream.errors:
+        pass
+    elif is_recorded(stream.response) and not stream.response.stream.framing.terminated:
+        yield Inconclusive("the recording may have been cut")
+    else:
         seen = last[1]["type"] if last else "no event"
         yield Problem("response.completed, .incomplete or .failed", seen, at="stream")
-    elif len(stream.terminal) > 1:
+    if len(stream.terminal) > 1:
         yield Problem("one end", [event["type"] for _, event in stream.terminal], at=_at(stream.terminal[1][0]))
 
 
@@ -340,7 +344,7 @@ def final_output(stream: ResponseStream) -> Iterator[Verdict]:
         return
     told = [item.done[1].get("item") for item in stream.items.values() if item.done]
     final = response.get("output")
-    if event["type"] != "response.failed" and _gist(final) != _gist(told):
+    if event["type"] not in ABRUPT and _gist(final) != _gist(told):
         yield Problem(_gist(told), _gist(final), at=_at(at, ", /response/output"))
 
 
@@ -433,35 +437,3 @@ def chunked(stream: ResponseStream) -> Iterator[Verdict]:
         pieces = [piece for key, found in item.deltas.items() if key.startswith("output_text") for piece in found]
         if len(pieces) == 1 and len(pieces[0]) >= LONG:
             yield Problem("several deltas", f"{len(pieces[0])} characters in one", at=f"item {index}")
-
-
-@relation(
-    "responses.stream.parity",
-    Level.SHOULD,
-    Basis.DE_FACTO,
-    scenario="responses.stream.plain",
-    cite=sources.WIRE + ": input tokens agree in 1,858 of 1,859 pairs",
-    breaks=("applications that switch streaming on: they get another answer, or another bill",),
-    remedy="Make bodies and streams in one place.",
-)
-def parity(run: Mapping[str, Exchange]) -> Iterator[Verdict]:
-    """A stream counts the same input, and gives the same kinds of items, as a body does."""
-    for name in ("body", "stream"):
-        lack = lacking(run.get(name), name)
-        if lack:
-            yield lack
-            return
-    body, stream = response_object(run["body"]), response_object(run["stream"])
-    if body is None or stream is None:
-        yield Inconclusive("no two whole responses")
-        return
-    first, second = map(_counted, (body, stream))
-    if not body.usage or not stream.usage:
-        yield Inconclusive("no usage on both answers")
-    elif first != second:
-        yield Problem(f"{first}, as in the body", second, at="stream")
-
-
-def _counted(it: ResponseObject) -> str:
-    kinds = ", ".join(str(item.get("type")) for _, item in it.items)
-    return f"{it.usage.get('input_tokens')} input tokens, {kinds or 'no item'}"

@@ -1,7 +1,7 @@
 """Rules that bodies and streams share: values in, verdicts out."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -38,6 +38,8 @@ _MOVING = re.compile(r"-(latest|(turbo-)?preview|\d{4}(-\d{2}-\d{2})?)$")
 """What names a version that moves, at the end of a model's name."""
 PHRASE = 4
 """Words from which on an answer is no name, number or label, but a phrase that should end."""
+WORDS_PER_TOKEN = 1.3
+"""More words a token than any tokenizer reaches."""
 _SENTENCE_ENDS = (".", "!", "?", "…", '"', "'", "`", ")", "]", "}", "”", "’", "。", "！", "？", ":", ";", "\n", "*")
 
 
@@ -203,6 +205,21 @@ def list_ends(value: Mapping[str, Any]) -> Iterator[Verdict]:
         item = data[place]  # type: ignore[index]
         if isinstance(item, dict) and value.get(name) != item.get("id"):
             yield Problem(str(item.get("id")), value.get(name, ABSENT), at=f"/{name}")
+
+
+def on_page(made: Mapping[str, Any], page: Mapping[str, Any], names: Iterable[str], at: str) -> Iterator[Verdict]:
+    """Require an object that was *made* in a page of a list, with the same values under *names*."""
+    data = page.get("data")
+    items = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+    found = next((item for item in items if item.get("id") == made.get("id")), None)
+    if found is None and page.get("has_more") is not False:
+        yield Inconclusive("the list goes on, on other pages")
+    elif found is None:
+        yield Problem(f"{made.get('id')} among them", [item.get("id") for item in items][:5], at=at)
+    else:
+        different = [name for name in names if found.get(name, ABSENT) != made.get(name, ABSENT)]
+        for name in different:
+            yield Problem(f"{name} {made.get(name, ABSENT)!r}", found.get(name, ABSENT), at=at)
 
 
 def within_limit(limit: str | None, size: int) -> Iterator[Verdict]:

@@ -147,8 +147,9 @@ def _json(it: Filled, *, whatever: bool = False) -> Iterator[Verdict]:
 
 
 def _cut(it: Filled, turn: Turn) -> Inconclusive | None:
-    """Excuse half an answer, if it began as JSON."""
-    if not turn.text.lstrip().startswith(("{", "[", '"')):
+    """Excuse half an answer, if it began as JSON, or with the blanks that models write without end."""
+    text = turn.text.lstrip()
+    if text and not text.startswith(("{", "[", '"')):
         return None
     if turn.is_cut:
         return Inconclusive(f"the answer was cut: {turn.finish}")
@@ -221,7 +222,7 @@ def _asks_for(kind: str) -> Callable[[Exchange], Asked | None]:
         asked = legal_chat(exchange)
         wanted = asked.body.get("response_format") if asked else None
         fits = isinstance(wanted, dict) and wanted.get("type") == kind and not _format_fault(wanted)
-        return asked if asked and fits and is_plain_but(asked, *PLAIN) else None
+        return asked if asked and fits and is_plain_but(asked, *PLAIN) and not asked.is_about_messages else None
 
     view.__doc__ = f"Read an answered request for {kind}."
     return view

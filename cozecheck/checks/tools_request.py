@@ -40,7 +40,7 @@ def first_turn(exchange: Exchange) -> Asked | None:
     """Read an answered request that offers functions, before any was called."""
     asked = legal_chat(exchange)
     fits = asked and _with_tools(asked) and _kinds(asked) == {"function"} and not _has_history(asked)
-    return asked if asked and fits and not _unknown_choice(asked) else None
+    return asked if asked and fits and not _unknown_choice(asked) and not asked.is_about_messages else None
 
 
 @check(
@@ -117,7 +117,9 @@ def round_trip(exchange: Exchange) -> Asked | None:
         return None
     callers = [message for message in asked.messages if message.get("tool_calls")]
     is_bare = callers and all(not message.get("content") for message in callers)
-    return asked if is_bare and not parts_result(exchange) else None
+    results = [message for message in asked.messages if message.get("role") == "tool"]
+    is_sound = all(isinstance(message.get("tool_call_id"), str) for message in results)
+    return asked if is_bare and is_sound and not parts_result(exchange) else None
 
 
 @check(

@@ -10,6 +10,10 @@ def conformance(
     base_url: options.BaseUrl = None,
     api_key: options.ApiKey = None,
     model: options.Model = None,
+    embedding_model: options.EmbeddingModel = None,
+    image_model: options.ImageModel = None,
+    speech_model: options.SpeechModel = None,
+    transcription_model: options.TranscriptionModel = None,
     config: options.Config = None,
     select: options.Select = None,
     ignore: options.Ignore = None,
@@ -42,5 +46,11 @@ def conformance(
     )
     target = live.Wanted(base_url, api_key, model, tuple(header or ()), flaw, http2=http2)
     pace = live.Pace(concurrency, max_requests, max_tokens, timeout, seed)
-    result = live.judge(context, target, order, pace, quiet=quiet, progress=not (quiet or no_progress))
+    others = {
+        "embedding_model": embedding_model,
+        "image_model": image_model,
+        "speech_model": speech_model,
+        "transcription_model": transcription_model,
+    }
+    result = live.judge(context, target, others, order, pace, quiet=quiet, progress=not (quiet or no_progress))
     output.finish(result, order.to, order.accepted, quiet=quiet)

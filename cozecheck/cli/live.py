@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -49,8 +49,17 @@ class Pace:
     seed: int
 
 
-def judge(context: typer.Context, wanted: Wanted, order: Order, pace: Pace, *, quiet: bool, progress: bool) -> Report:
-    """Judge the target that is wanted."""
+def judge(
+    context: typer.Context,
+    wanted: Wanted,
+    models: Mapping[str, str | None],
+    order: Order,
+    pace: Pace,
+    *,
+    quiet: bool,
+    progress: bool,
+) -> Report:
+    """Judge the target that is wanted; *models* are those beside the one that chats."""
     with reached(context, wanted) as (endpoint, model), progress_bar("judging", hidden=not progress) as advance:
 
         def planned(plan: Plan) -> None:
@@ -63,6 +72,7 @@ def judge(context: typer.Context, wanted: Wanted, order: Order, pace: Pace, *, q
             concurrency=pace.concurrency,
             budget=Budget(pace.max_requests, pace.max_tokens),
             strict=order.strict,
+            models={field: name for field, name in models.items() if name},
             planned=planned,
             progress=advance,
         )

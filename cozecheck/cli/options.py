@@ -53,6 +53,10 @@ ApiKey = Annotated[
     ),
 ]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask; else one that is listed.")]
+EmbeddingModel = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask for embeddings.")]
+ImageModel = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask for images.")]
+SpeechModel = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask for speech.")]
+TranscriptionModel = Annotated[str | None, typer.Option(metavar="NAME", help="The model to ask for transcriptions.")]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -73,7 +77,7 @@ Strict = Annotated[
 ]
 NoSdk = Annotated[
     bool,
-    typer.Option("--no-sdk", envvar="COZECHECK_NO_SDK", help="Do not ask the official client: three times faster."),
+    typer.Option("--no-sdk/--sdk", show_default=False, help="Do not ask the official client: three times faster."),
 ]
 Reports = Annotated[
     list[str] | None,

@@ -8,9 +8,7 @@ from cozecheck.cli import options
 
 Operations = Annotated[
     list[str] | None,
-    typer.Option(
-        "--operation", metavar="GLOB", envvar="COZECHECK_OPERATION", help="Operations to ask for; repeatable."
-    ),
+    typer.Option("--operation", metavar="GLOB", help="Operations to ask for; repeatable."),
 ]
 
 
@@ -40,8 +38,10 @@ def surface(
     from cozecheck.render.surface import render
     from cozecheck.sdk import discovered
 
-    to = output.destinations(report or ())
-    operations = road.choose(discovered(), operation or ())
+    with options.blaming(context, "report"):
+        to = output.destinations(report or ())
+    with options.blaming(context, "operation"):
+        operations = road.choose(discovered(), operation or ())
     target = live.Wanted(base_url, api_key, None, tuple(header or ()), flaw, http2=http2)
 
     async def ask(endpoint: Endpoint, advance: output.Advance) -> Report:

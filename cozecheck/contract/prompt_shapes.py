@@ -10,6 +10,10 @@ OMNI_ONLY = frozenset(("illicit", "illicit/violent"))
 """Categories that the models of text alone do not have."""
 
 
+LATER = frozenset(("harassment", "harassment/threatening", "self-harm/instructions", "self-harm/intent"))
+"""Categories that OpenAI's models of text did not have before the summer of 2023."""
+
+
 def completion(value: Any) -> tuple[Departure, ...]:
     """Hold *value* against the SDK's Completion; the first token of all has no odds, which the type forgets."""
     return tuple(each for each in tagged_departures(Completion, value) if not _is_unknown_chance(each))
@@ -22,7 +26,9 @@ def embeddings(value: Any) -> tuple[Departure, ...]:
 
 def moderation(value: Any) -> tuple[Departure, ...]:
     """Hold *value* against the SDK's ModerationCreateResponse; what only newer models send may be missing."""
-    return tuple(each for each in tagged_departures(ModerationCreateResponse, value) if not _is_newer(each))
+    is_old = isinstance(value, dict) and str(value.get("model")).startswith("text-moderation-")
+    newer = OMNI_ONLY | {"category_applied_input_types"} | (LATER if is_old else frozenset())
+    return tuple(each for each in tagged_departures(ModerationCreateResponse, value) if not _is_newer(each, newer))
 
 
 def _is_unknown_chance(departure: Departure) -> bool:
@@ -30,6 +36,5 @@ def _is_unknown_chance(departure: Departure) -> bool:
     return departure.actual is None and len(departure.path) == 5 and departure.path[3] in places
 
 
-def _is_newer(departure: Departure) -> bool:
-    missing = departure.actual == "absent" and departure.path[:1] == ("results",)
-    return missing and departure.path[-1] in OMNI_ONLY | {"category_applied_input_types"}
+def _is_newer(departure: Departure, newer: frozenset[str]) -> bool:
+    return departure.actual == "absent" and departure.path[:1] == ("results",) and departure.path[-1] in newer

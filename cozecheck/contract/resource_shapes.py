@@ -9,8 +9,8 @@ from cozecheck.contract.shapes import Departure, tagged_departures
 
 
 def file(value: Any) -> tuple[Departure, ...]:
-    """Hold *value* against the SDK's FileObject; a purpose newer than the SDK is let pass."""
-    return tuple(each for each in tagged_departures(FileObject, value) if not _is_new_word(each, "purpose"))
+    """Hold *value* against the SDK's FileObject; a purpose or status of another age is let pass."""
+    return tuple(each for each in tagged_departures(FileObject, value) if not _is_new_word(each, "purpose", "status"))
 
 
 def deleted_file(value: Any) -> tuple[Departure, ...]:
@@ -19,13 +19,14 @@ def deleted_file(value: Any) -> tuple[Departure, ...]:
 
 
 def batch(value: Any) -> tuple[Departure, ...]:
-    """Hold *value* against the SDK's Batch."""
-    return tagged_departures(Batch, value)
+    """Hold *value* against the SDK's Batch; what usage, newer than batches, does not tell is let pass."""
+    return tuple(each for each in tagged_departures(Batch, value) if each.path[:1] != ("usage",))
 
 
 def images(value: Any) -> tuple[Departure, ...]:
-    """Hold *value* against the SDK's ImagesResponse."""
-    return tagged_departures(ImagesResponse, value)
+    """Hold *value* against the SDK's ImagesResponse; words newer than the SDK are let pass."""
+    words = ("background", "output_format", "quality")
+    return tuple(each for each in tagged_departures(ImagesResponse, value) if not _is_new_word(each, *words))
 
 
 def transcription(value: Any) -> tuple[Departure, ...]:
@@ -43,5 +44,6 @@ def translation(value: Any) -> tuple[Departure, ...]:
     return tagged_departures(Translation, value)
 
 
-def _is_new_word(departure: Departure, name: str) -> bool:
-    return departure.path == (name,) and isinstance(departure.actual, str)
+def _is_new_word(departure: Departure, *names: str) -> bool:
+    is_word = departure.expected != "present" and isinstance(departure.actual, str)
+    return is_word and len(departure.path) == 1 and departure.path[0] in names

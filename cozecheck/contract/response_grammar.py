@@ -47,7 +47,6 @@ STEPS: Mapping[str, Step] = {
     "response.output_item.done": _step("item", (BEGUN,), DONE),
     "response.content_part.added": _step("part", (NEW,), BEGUN),
     "response.content_part.done": _step("part", (SAID,), DONE),
-    "response.output_text.annotation.added": _step("part", (BEGUN, FLOWING), FLOWING),
     "response.reasoning_summary_part.added": _step("summary", (NEW,), BEGUN),
     "response.reasoning_summary_part.done": _step("summary", (SAID,), DONE),
     **_flow("part", "output_text", BEGUN),
@@ -63,6 +62,8 @@ STEPS: Mapping[str, Step] = {
 
 OUTERMOST = ("response.created", "response.completed", "response.incomplete", "response.failed")
 TERMINAL = frozenset(OUTERMOST[1:])
+ABRUPT = frozenset(OUTERMOST[2:])
+"""Ends that may come in the middle of an item."""
 INDEX: Mapping[Scope, str] = {"part": "content_index", "summary": "summary_index"}
 ENDED: Mapping[Scope, frozenset[str]] = {
     "item": frozenset((DONE,)),
@@ -96,8 +97,8 @@ class Machine:
         return ""
 
     def _unended(self, key: Key, event: Event) -> str:
-        """Say what is still open inside of what this event ends; a failure may leave things open."""
-        if STEPS[event["type"]].after != DONE or event["type"] == "response.failed":
+        """Say what is still open inside of what this event ends; a failure or a cut may leave things open."""
+        if STEPS[event["type"]].after != DONE or event["type"] in ABRUPT:
             return ""
         for inner, state in self.states.items():
             if inner != key and key in _outer(inner[0], inner) and state not in ENDED[inner[0]]:  # type: ignore[index]

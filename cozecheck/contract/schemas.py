@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -15,6 +16,19 @@ from referencing.exceptions import Unresolvable
 
 MOST = 5
 """Departures looked at: a wrong value can be wrong in every item."""
+UNENFORCED = frozenset(
+    (
+        "minLength",
+        "maxLength",
+        "multipleOf",
+        "uniqueItems",
+        "contains",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+    )
+)
+"""What OpenAI's structured outputs do not promise to follow, and what fractions can't be held to."""
 DEEPEST = 60
 """Levels of a value or a schema that are followed."""
 
@@ -29,7 +43,8 @@ def faults(schema: Mapping[str, Any], value: Any) -> list[tuple[str, str]]:
     kind = validator_for(schema, default=Draft202012Validator)
     validator: Validator = kind(schema, registry=Registry())
     try:
-        return [_told(error) for _, error in zip(range(MOST), validator.iter_errors(value), strict=False)]
+        departures = (error for error in validator.iter_errors(value) if error.validator not in UNENFORCED)
+        return [_told(error) for error in islice(departures, MOST)]
     except (Unresolvable, re.error, RecursionError):
         return []
 

@@ -20,6 +20,7 @@ def _document(report: Report) -> dict[str, Any]:
     target = asdict(report.target)
     if not report.target.files:
         del target["files"]
+    fidelity = {"fidelity": asdict(report.fidelity)} if report.fidelity.trials else {}
     return {
         "schema": SCHEMA_VERSION,
         "tool": asdict(report.tool),
@@ -33,6 +34,7 @@ def _document(report: Report) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in report.findings],
         "baseline": asdict(report.baseline),
         "notes": report.notes,
+        **fidelity,
     }
 
 

@@ -140,11 +140,12 @@ def because(report: Report) -> str:
     said = ", ".join(words for number, words in reasons if number)
     if said:
         return said
-    judged = sum(bool(check.judged) for check in report.checks)
-    if not judged:
-        return "nothing was judged"
+    if not report.judged:
+        return "no reference to hold it against" if report.fidelity.figures else "nothing was judged"
     listed = any(finding.baselined and finding.outcome in bad for finding in report.findings)
-    return f"{counted(judged, 'check')} judged, none failed{' that the baseline does not list' if listed else ''}"
+    return (
+        f"{counted(report.judged, 'check')} judged, none failed{' that the baseline does not list' if listed else ''}"
+    )
 
 
 def place(finding: Finding) -> str:

@@ -1,9 +1,9 @@
 """Scenarios: batches."""
 
 from cozecheck.exchange import Exchange
-from cozecheck.scenarios.files import batch_file, line, told
+from cozecheck.scenarios.files import batch_file, line
 from cozecheck.scenarios.forms import form
-from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario
+from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario, told
 
 NO_SUCH_BATCH = "batch_no_such_batch_4711"
 WAITS = (0.15, 0.3, 0.6, 1.2)
@@ -29,6 +29,7 @@ def run(subject: Subject) -> Steps:
         yield Send("no file", path="/batches", json=unfounded, wrong="there is no such file")
         yield Send("unknown", "GET", f"/batches/{NO_SUCH_BATCH}", wrong="nobody has it")
         yield Send("list", "GET", "/batches?limit=1")
+        yield Send("listed", "GET", "/batches?limit=20")
     yield Send("delete", "DELETE", f"/files/{file}")
 
 

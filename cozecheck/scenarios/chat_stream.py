@@ -1,7 +1,7 @@
 """Scenarios: chat completions as streams."""
 
 from cozecheck.scenarios.chat import UNICODE
-from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
+from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario
 
 STREAM = ("chat.stream", "sse", "usage", "transport")
 PLANETS = "Name the planets of the solar system, with one fact about each."
@@ -30,6 +30,17 @@ def length(subject: Subject) -> Steps:
 def unicode(subject: Subject) -> Steps:
     """Letters of many scripts, and emoji, in pieces."""
     yield Send("repeat", json=subject.ask(UNICODE, 64, temperature=0, stream=True))
+
+
+@scenario("chat.stream.parity", "usage.stream-text-parity", *STREAM)
+def parity(subject: Subject) -> Steps:
+    """One short question at temperature 0: as a body, twice, and as streams, with their usage and without."""
+    asked = subject.ask("Say in one sentence what a lighthouse is for.", 48, temperature=0)
+    reply = yield Send("body", json=asked)
+    if not refuses(reply):
+        yield Send("again", json=asked)
+        yield Send("stream", json={**asked, "stream": True})
+        yield Send("counted", json={**asked, **WITH_USAGE})
 
 
 @scenario("chat.stream.user", "transport")

@@ -44,11 +44,23 @@ def prompts(subject: Subject) -> Steps:
 
 @scenario("completions.odds", *DRAWS)
 def odds(subject: Subject) -> Steps:
-    """Logprobs, with the prompt repeated and without; the prompt repeated alone."""
+    """Logprobs, with the prompt repeated and without; the prompt repeated alone; all of it as a stream."""
     reply = yield Send("logprobs", path=PATH, json=_ask(subject, tokens=4, temperature=0, logprobs=2))
     if not refuses(reply):
         yield Send("echo and logprobs", path=PATH, json=_ask(subject, tokens=1, temperature=0, echo=True, logprobs=2))
         yield Send("echo", path=PATH, json=_ask(subject, tokens=1, echo=True))
+        streamed = _ask(subject, tokens=4, temperature=0, echo=True, logprobs=2, **STREAM)
+        yield Send("streamed", path=PATH, json=streamed)
+
+
+@scenario("completions.seed", "completions.seed", *DRAWS)
+def seed(subject: Subject) -> Steps:
+    """One prompt, with one seed, at a high temperature."""
+    asked = _ask(subject, "Once upon a time", 32, temperature=1.0, seed=4711 + subject.seed)
+    reply = yield Send("once", path=PATH, json=asked)
+    if not refuses(reply):
+        yield Send("twice", path=PATH, json=asked)
+        yield Send("thrice", path=PATH, json=asked)
 
 
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -60,6 +72,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "logprobs": {"logprobs": 1},
     "presence_penalty": {"presence_penalty": 0.5},
     "seed": {"seed": 7},
+    "temperature": {"temperature": 2},
     "top_p": {"top_p": 0.9},
     "user": {"user": "user-17"},
 }
@@ -68,9 +81,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 @scenario("completions.parameters", *DRAWS)
 def parameters(subject: Subject) -> Steps:
-    """Each documented parameter, with a legal value."""
+    """Stop sequences, as a body and as a stream; then each documented parameter, with a legal value."""
     reply = yield Send("stop", path=PATH, json=_ask(subject, COUNT, 32, stop=["7"]))
     if not refuses(reply):
+        yield Send("streamed stop", path=PATH, json=_ask(subject, COUNT, 32, stop=["7"], **STREAM))
         for name, values in PARAMETERS.items():
             yield Send(name, path=PATH, json=_ask(subject, tokens=2, **values))
 

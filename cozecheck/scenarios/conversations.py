@@ -3,8 +3,8 @@
 from typing import Any
 
 from cozecheck.scenarios.responses import PATH as RESPONSES
-from cozecheck.scenarios.responses import ask, id_of, stops
-from cozecheck.scenarios.sending import Send, Steps, Subject, scenario
+from cozecheck.scenarios.responses import ask, stops
+from cozecheck.scenarios.sending import Send, Steps, Subject, scenario, told
 
 PATH = "/conversations"
 NO_SUCH_ID = "conv_does_not_exist_4711"
@@ -23,7 +23,7 @@ def life(subject: Subject) -> Steps:
     created = yield Send("create", path=PATH, json={"metadata": {"purpose": "conformance"}})
     if stops(created) or unknown.failure:
         return
-    place = f"{PATH}/{id_of(created, NO_SUCH_ID)}"
+    place = f"{PATH}/{told(created, 'id', NO_SUCH_ID)}"
     reply = yield Send("retrieve", "GET", place)
     if stops(reply):
         return
@@ -40,7 +40,7 @@ def items(subject: Subject) -> Steps:
     created = yield Send("create", path=PATH, json={"items": [message("one")]})
     if stops(created):
         return
-    place = f"{PATH}/{id_of(created, NO_SUCH_ID)}/items"
+    place = f"{PATH}/{told(created, 'id', NO_SUCH_ID)}/items"
     added = yield Send("add", path=place, json={"items": [message("two"), message("three")]})
     if stops(added):
         return
@@ -70,7 +70,7 @@ def linked(subject: Subject) -> Steps:
     created = yield Send("create", path=PATH, json={"items": [message("The word is marmalade.")]})
     if stops(created):
         return
-    conversation = id_of(created, NO_SUCH_ID)
+    conversation = told(created, "id", NO_SUCH_ID)
     question = ask(subject, "Which word was it?", 32)
     reply = yield Send("response", path=RESPONSES, json={**question, "conversation": conversation})
     if stops(reply):

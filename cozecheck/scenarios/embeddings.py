@@ -44,10 +44,12 @@ def tokens(subject: Subject) -> Steps:
         yield Send("arrays", path=PATH, json=_ask(subject, [HELLO_TOKENS, [1917]], encoding_format="float"))
 
 
-@scenario("embeddings.sizes", "embeddings.dimensions", "embeddings.unit-length")
+@scenario("embeddings.sizes", "embeddings.dimensions*", "embeddings.unit-length")
 def sizes(subject: Subject) -> Steps:
-    """A short vector."""
-    yield Send("short", path=PATH, json=_ask(subject, HELLO, dimensions=SHORT))
+    """A short vector, and the full one."""
+    reply = yield Send("short", path=PATH, json=_ask(subject, HELLO, dimensions=SHORT))
+    if not refuses(reply):
+        yield Send("full", path=PATH, json=_ask(subject, HELLO))
 
 
 @scenario("embeddings.invalid", "embeddings.*", "errors.*", "models.unknown-*")

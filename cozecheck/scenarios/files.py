@@ -3,18 +3,10 @@
 import json
 from typing import Any
 
-from cozecheck.exchange import Exchange
 from cozecheck.scenarios.forms import form
-from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario
+from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario, told
 
 NO_SUCH_FILE = "file-no-such-file-4711"
-
-
-def told(reply: Exchange, key: str, otherwise: str) -> str:
-    """Return a string of the object that came, or *otherwise* where there is none."""
-    body = reply.response.json if reply.response else None
-    value = body.get(key) if isinstance(body, dict) else None
-    return value if isinstance(value, str) and value else otherwise
 
 
 def batch_file(*lines: dict[str, Any]) -> tuple[str, str, bytes]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cozecheck.exchange import Exchange
 from cozecheck.scenarios.chat import UNICODE
-from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario
+from cozecheck.scenarios.sending import Send, Steps, Subject, refuses, scenario, told
 
 BODY = ("responses.*", "transport.*")
 PATH = "/responses"
@@ -40,13 +40,6 @@ def ask(subject: Subject, given: Any, tokens: int = 64, **parameters: Any) -> di
 def stops(reply: Exchange) -> bool:
     """Whether a reply leaves nothing to ask further: a refusal, or no answer."""
     return reply.failure is not None or refuses(reply)
-
-
-def id_of(reply: Exchange, otherwise: str) -> str:
-    """Return the id in a reply."""
-    value = reply.response.json if reply.response else None
-    found = value.get("id") if isinstance(value, dict) else None
-    return found if isinstance(found, str) and found else otherwise
 
 
 @scenario("responses.plain", "responses.instructions-counted", "responses.id-unique", *BODY)
@@ -86,7 +79,7 @@ def stored(subject: Subject) -> Steps:
     created = yield Send("create", path=PATH, json=body)
     if stops(created):
         return
-    place = f"{PATH}/{id_of(created, NO_SUCH_ID)}"
+    place = f"{PATH}/{told(created, 'id', NO_SUCH_ID)}"
     reply = yield Send("retrieve", "GET", place)
     if stops(reply):
         return
@@ -101,7 +94,7 @@ def unstored(subject: Subject) -> Steps:
     """A response that is not to be kept."""
     created = yield Send("create", path=PATH, json=ask(subject, "Say hello.", 16, store=False))
     if not stops(created):
-        yield Send("retrieve", "GET", f"{PATH}/{id_of(created, NO_SUCH_ID)}", wrong="it was not to be kept")
+        yield Send("retrieve", "GET", f"{PATH}/{told(created, 'id', NO_SUCH_ID)}", wrong="it was not to be kept")
 
 
 @scenario("responses.previous", "responses.previous-*", *BODY)
@@ -112,7 +105,7 @@ def previous(subject: Subject) -> Steps:
         return
     question = ask(subject, "Which word was it?", 32)
     yield Send("alone", path=PATH, json=question)
-    known = {**question, "previous_response_id": id_of(first, NO_SUCH_ID)}
+    known = {**question, "previous_response_id": told(first, "id", NO_SUCH_ID)}
     yield Send("next", path=PATH, json=known)
     missing = {**question, "previous_response_id": NO_SUCH_ID}
     yield Send("unknown", path=PATH, json=missing, wrong="there is no such previous response")
@@ -163,6 +156,30 @@ def text_format(subject: Subject) -> Steps:
     wanted = {"type": "json_schema", "name": "city", "schema": SCHEMA, "strict": True}
     body = ask(subject, "Name the largest city of France, and its population.", 128, text={"format": wanted})
     yield Send("strict", path=PATH, json=body)
+
+
+@scenario("responses.logprobs", "responses.logprobs", *BODY)
+def odds(subject: Subject) -> Steps:
+    """A text with the odds of its tokens, as a body and as a stream."""
+    body = ask(subject, "Say hello.", 16, include=["message.output_text.logprobs"], top_logprobs=2)
+    reply = yield Send("body", path=PATH, json=body)
+    if not stops(reply):
+        yield Send("stream", path=PATH, json={**body, "stream": True})
+
+
+@scenario("responses.bounds", "responses.bounds", "errors.*")
+def bounds(subject: Subject) -> Steps:
+    """Numbers at the ends of their ranges, and beyond."""
+    for value, beyond in ((2, 2.5), (0, -0.5)):
+        reply = yield Send(f"temperature at {value}", path=PATH, json=ask(subject, "Say hello.", 16, temperature=value))
+        if stops(reply):
+            return
+        body = ask(subject, "Say hello.", 16, temperature=beyond)
+        yield Send(f"temperature beyond, {beyond}", path=PATH, json=body, wrong=f"temperature is {beyond}")
+    yield Send("top_p at 1", path=PATH, json=ask(subject, "Say hello.", 16, top_p=1))
+    yield Send("top_p beyond, 1.5", path=PATH, json=ask(subject, "Say hello.", 16, top_p=1.5), wrong="top_p is 1.5")
+    many = ask(subject, "Say hello.", 16, top_logprobs=21)
+    yield Send("top_logprobs beyond, 21", path=PATH, json=many, wrong="top_logprobs is 21")
 
 
 @scenario("responses.count", "responses.input-tokens-*", *BODY)

@@ -82,6 +82,13 @@ def refuses(reply: Exchange) -> bool:
     return reply.response is not None and reply.response.status >= 400
 
 
+def told(reply: Exchange, key: str, otherwise: str) -> str:
+    """Return a string of the object that came, or *otherwise* where there is none that fits into an address."""
+    body = reply.response.json if reply.response else None
+    value = body.get(key) if isinstance(body, dict) else None
+    return value if isinstance(value, str) and value and value.isprintable() else otherwise
+
+
 def user(text: str) -> dict[str, Any]:
     """Make a user message."""
     return {"role": "user", "content": text}

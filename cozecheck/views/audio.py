@@ -3,6 +3,7 @@
 from cozecheck.contract.media import Wav, sound_format, wav
 from cozecheck.exchange import Exchange
 from cozecheck.views.calls import Call, call, success
+from cozecheck.views.wire import is_recorded
 
 SPEECH = "audio.speech.create"
 TRANSCRIPTION = "audio.transcriptions.create"
@@ -24,9 +25,9 @@ def incomplete_speech(exchange: Exchange) -> Call | None:
 
 
 def speech(exchange: Exchange) -> Call | None:
-    """Read speech that came as a file."""
+    """Read speech that came as a file, where it is known in what format it was asked for."""
     made = call(exchange, SPEECH)
-    return made if made and made.response.ok and not made.response.is_stream else None
+    return made if made and made.is_known and made.response.ok and not made.response.is_stream else None
 
 
 def wav_speech(exchange: Exchange) -> tuple[Call, Wav] | None:
@@ -54,9 +55,9 @@ def translation_request(exchange: Exchange) -> Call | None:
 
 
 def soundless(exchange: Exchange) -> Call | None:
-    """Read an answered request for the transcript of what is plain text."""
+    """Read an answered request for the transcript of plain text; recorders put such in the place of sounds."""
     made = call(exchange, TRANSCRIPTION)
-    return made if made and made.file and made.file.content.isascii() else None
+    return made if made and made.file and made.file.content.isascii() and not is_recorded(made.response) else None
 
 
 def _has_sound(made: Call) -> bool:

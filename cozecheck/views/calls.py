@@ -15,7 +15,7 @@ from cozecheck.findings import Inconclusive, Problem, Unsupported, Verdict
 from cozecheck.views.failures import error_in
 from cozecheck.views.requests import Asked, acceptance
 from cozecheck.views.support import is_missing, lacking
-from cozecheck.views.wire import answer
+from cozecheck.views.wire import answer, is_recorded
 
 _NONSENSE = re.compile(r"no[-_]such")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]{16,}={0,2}\s*")
@@ -32,6 +32,11 @@ class Call:
     def asked(self) -> dict[str, Any]:
         """The JSON of the request; empty where it is a form, or nothing."""
         return self.exchange.request.json
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what was asked for: recorders drop bodies, or put something else in their place."""
+        return bool(self.asked or self.parts)
 
     @cached_property
     def value(self) -> dict[str, Any]:
@@ -117,10 +122,18 @@ def served(made: Call, what: str) -> Verdict | None:
         return None
     if is_missing(made.exchange):
         return lacking(made.exchange, what)
+    if made.parts and made.response.status == 400 and is_recorded(made.response):
+        return Inconclusive(f"{what}: the file may be at fault (400)")
     asked = Asked(made.exchange, made.response, made.asked)
     if made.response.status < 500 and asked.error and asked.names("model", *made.asked, *made.form):
         return Unsupported(f"{what}: {asked.says[:160]}")
     return acceptance(asked, what)
+
+
+def unseen(made: Call, what: str) -> Verdict:
+    """Say of a refusal that *what* could not be seen; whether it is proper is another check's."""
+    verdict = served(made, what)
+    return verdict if isinstance(verdict, Unsupported) else Inconclusive(f"{what}: refused with {made.response.status}")
 
 
 def turned_down(made: Call, what: str) -> Verdict | None:

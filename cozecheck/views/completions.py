@@ -11,7 +11,7 @@ from cozecheck.contract.prompt_parameters import completion_faults, count_prompt
 from cozecheck.contract.shapes import Departure
 from cozecheck.exchange import Exchange
 from cozecheck.views.calls import Call, call, success
-from cozecheck.views.chat_stream import ChatStream
+from cozecheck.views.chat_stream import ChatStream, ended
 from cozecheck.views.requests import Asked, is_nonsense
 
 CREATE = "completions.create"
@@ -40,25 +40,18 @@ class Completion(Call):
         """Where the body does not fit the SDK's type."""
         return prompt_shapes.completion(self.value)
 
-    def prompt(self, place: int) -> str | None:
-        """Return the prompt of the choice at a place; None where it is not known as text."""
-        given = self.asked.get("prompt")
-        if isinstance(given, list) and all(isinstance(each, str) for each in given):
-            at = place // wanted_choices(self.asked)
-            return given[at] if at < len(given) else None
-        return given if isinstance(given, str) else None
-
 
 @dataclass(frozen=True)
 class CompletionStream(ChatStream):
     """Completions sent as a stream, summed up; positions are numbers of events, from 1."""
 
-    def texts(self) -> dict[Any, str]:
+    def texts(self) -> dict[int, str]:
         """Return the text of each choice, put together, by index."""
-        texts: dict[Any, str] = {}
+        texts: dict[int, str] = {}
         for _, choice in self.parts():
-            if isinstance(choice.get("text"), str):
-                texts[choice.get("index")] = texts.get(choice.get("index"), "") + choice["text"]
+            index, text = choice.get("index"), choice.get("text")
+            if isinstance(index, int) and isinstance(text, str):
+                texts[index] = texts.get(index, "") + text
         return texts
 
     def parts(self) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -73,6 +66,31 @@ class CompletionStream(ChatStream):
     def departures(self) -> tuple[tuple[int, Departure], ...]:
         """Where chunks do not fit the SDK's type, with their event numbers."""
         return tuple((at, each) for at, chunk in self.chunks for each in prompt_shapes.completion(chunk))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was completed, as a body or as a stream: the text of each choice, by index."""
+
+    asked: dict[str, Any]
+    texts: dict[int, str]
+    usage: dict[str, Any]
+    streamed: bool
+
+    def at(self, index: int) -> str:
+        """Say where the text of a choice stands."""
+        return f"choice {index}" if self.streamed else f"/choices/{index}/text"
+
+
+def written(exchange: Exchange) -> Written | None:
+    """Read what was completed, as a body or as a whole stream."""
+    body, stream = completion(exchange), completion_stream(exchange)
+    if body:
+        texts = {at: choice["text"] for at, choice in enumerate(body.choices) if isinstance(choice.get("text"), str)}
+        return Written(body.asked, texts, body.usage, streamed=False)
+    if stream is None or not ended(stream):
+        return None
+    return Written(stream.asked, stream.texts(), stream.usage, streamed=True)
 
 
 def asked_completion(exchange: Exchange) -> Asked | None:
@@ -122,10 +140,25 @@ def completion_stream(exchange: Exchange) -> CompletionStream | None:
     return CompletionStream(exchange, made.response, tuple(event.data for event in made.response.stream.events))
 
 
+def prompt_of(asked: dict[str, Any], place: int) -> str | None:
+    """Return the prompt of the choice at a place; None where it is not known as text."""
+    given = asked.get("prompt")
+    if isinstance(given, list) and all(isinstance(each, str) for each in given):
+        at = place // wanted_choices(asked)
+        return given[at] if at < len(given) else None
+    return given if isinstance(given, str) else None
+
+
 def wanted_choices(asked: dict[str, Any]) -> int:
     """Return how many choices a request asks for, of each prompt."""
     n = asked.get("n")
     return n if isinstance(n, int) and not isinstance(n, bool) and n > 0 else 1
+
+
+def tried_choices(asked: dict[str, Any]) -> int:
+    """Return how many completions a request has made of each prompt: those asked for are the best of them."""
+    best_of = asked.get("best_of")
+    return max(wanted_choices(asked), best_of if isinstance(best_of, int) else 0)
 
 
 def all_choices(asked: dict[str, Any]) -> int | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from cozecheck.exchange import Exchange
 from cozecheck.views.calls import Call, call, listing, success
+from cozecheck.views.wire import is_recorded
 
 PURPOSES = frozenset(("assistants", "batch", "fine-tune", "vision", "user_data", "evals"))
 
@@ -18,6 +19,8 @@ def wrong_upload(exchange: Exchange) -> Call | None:
     """Read an answered upload that lacks the file, or has no documented purpose."""
     made = call(exchange, "files.create")
     if made is None or not made.parts:
+        return None
+    if made.response.ok and is_recorded(made.response):  # of another age, or in other words than were sent
         return None
     return None if made.file and made.form.get("purpose") in PURPOSES else made
 

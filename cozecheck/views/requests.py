@@ -24,6 +24,7 @@ REASONS_ELSEWHERE = frozenset(
         "rate_limit_exceeded",
         "invalid_api_key",
         "content_policy_violation",
+        "moderation_blocked",
         "content_filter",
         "invalid_prompt",
         "billing_hard_limit_reached",
@@ -31,6 +32,9 @@ REASONS_ELSEWHERE = frozenset(
         "invalid_image_url",
         "invalid_image_format",
         "string_above_max_length",
+        "audio_too_short",
+        "DeploymentNotFound",
+        "OperationNotSupported",
     }
 )
 UNKNOWN_MODEL = re.compile(
@@ -41,6 +45,8 @@ UNKNOWN_MODEL = re.compile(
 """How servers say, in lower case, that they do not have a model."""
 UNFIT_MODEL = re.compile(r"\bmodel\b.{0,120}not (available|supported|accessible)|unsupported model", re.S)
 """How servers say, in lower case, that a model that they have is not for this."""
+TOO_LONG = re.compile(r"maximum context length", re.S)
+"""How completions say, without a code, that a prompt is too long."""
 WORDS_PER_TOKEN = 2
 """More words a token than any tokenizer reaches on prose."""
 _NONSENSE = re.compile(r"no[-_]such|(does|do)[-_]?not[-_]?exist|non-?exist|not-?found|unknown-model", re.I)
@@ -127,7 +133,14 @@ class Asked:
         """Whether the refusal is about the key, the quota, the model or the content, not about the request's form."""
         codes = self.error.get("code"), self.error.get("type")
         named = any(isinstance(code, str) and code in REASONS_ELSEWHERE for code in codes)
-        return self.is_kept_out or named or any(each.search(self.says) for each in (UNKNOWN_MODEL, UNFIT_MODEL))
+        return (
+            self.is_kept_out or named or any(each.search(self.says) for each in (UNKNOWN_MODEL, UNFIT_MODEL, TOO_LONG))
+        )
+
+    @property
+    def is_about_messages(self) -> bool:
+        """Whether the refusal names a place in the messages."""
+        return str(self.error.get("param")).startswith("messages")
 
     def names(self, *params: str) -> bool:
         """Whether the refusal names one of *params*, in `param` or in its words."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import Any
 
+from cozecheck.contract.parameters import is_number
 from cozecheck.exchange import ABSENT, Exchange, read_once
 from cozecheck.views.chat import chat_body
 from cozecheck.views.chat_stream import ChatStream, chat_stream, ended
@@ -58,6 +60,8 @@ class Turns:
     asked: Mapping[str, Any]
     turns: tuple[Turn, ...]
     streamed: bool
+    created: float
+    """When the answer says it was made; infinite where it does not."""
 
     @cached_property
     def offered(self) -> dict[str, dict[str, Any]]:
@@ -94,11 +98,17 @@ def turns(exchange: Exchange) -> Turns | None:
     body = chat_body(exchange)
     if body:
         made = tuple(_of_body(place, choice) for place, choice in enumerate(body.choices))
-        return Turns(exchange, body.asked, made, streamed=False)
+        return Turns(exchange, body.asked, made, streamed=False, created=_created(body.value))
     stream = chat_stream(exchange)
     if stream is None or not stream.chunks or not ended(stream):
         return None
-    return Turns(exchange, stream.asked, tuple(_of_stream(stream)), streamed=True)
+    first = stream.chunks[0][1]
+    return Turns(exchange, stream.asked, tuple(_of_stream(stream)), streamed=True, created=_created(first))
+
+
+def _created(value: Mapping[str, Any]) -> float:
+    created = value.get("created")
+    return created if is_number(created) else inf  # type: ignore[return-value]
 
 
 def _of_body(place: int, choice: dict[str, Any]) -> Turn:

@@ -79,6 +79,14 @@ def batches_limit_passed(request: Request, reply: Reply) -> Reply:
     return reply.with_json({**reply.json, "data": reply.json["data"] * 2}) if _lists(request, reply) else reply
 
 
+@after("batches.listed")
+def batches_listed_bare(request: Request, reply: Reply) -> Reply:
+    """A list of batches leaves their metadata out."""
+    if not _lists(request, reply):
+        return reply
+    return reply.with_json({**reply.json, "data": [{**batch, "metadata": None} for batch in reply.json["data"]]})
+
+
 @after("batches.completes")
 def batches_fail_whole(request: Request, reply: Reply) -> Reply:
     """A batch of which one request is refused fails."""
@@ -143,12 +151,13 @@ def _lists(request: Request, reply: Reply) -> bool:
 
 
 def _changed(request: Request, reply: Reply, change: Callable[[Json], object]) -> Reply:
-    """Change a batch that is shown alone."""
-    if "/batches" not in request.path or reply.json.get("object") != "batch":
+    """Change every batch that is shown, alone or in a list."""
+    if "/batches" not in request.path or reply.json.get("object") not in ("batch", "list"):
         return reply
-    batch = reply.json
-    change(batch)
-    return reply.with_json(batch)
+    value = reply.json
+    for batch in value.get("data", [value]):
+        change(batch)
+    return reply.with_json(value)
 
 
 def _count(batch: Json, **more: int) -> None:

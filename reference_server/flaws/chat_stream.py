@@ -41,7 +41,7 @@ def stream_finish_twice(event: Event, _: Sequence[Event]) -> Iterator[Event]:
         yield {**event, "choices": [{**choice, "delta": {}} for choice in event["choices"]]}
 
 
-@stream("chat.stream.finish-last")
+@stream("chat.stream.finish-last", "chat.stream.text-parity")
 def stream_content_after_finish(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """A choice goes on after its finish chunk."""
     yield event
@@ -215,6 +215,21 @@ def stream_utf8_split(event: Event, before: Sequence[Event]) -> Iterator[Event]:
     if speaks(event) and _is_silent(before):
         event["choices"][0]["delta"]["content"] += "\ufffd"
     yield event
+
+
+@stream("chat.stream.text-parity", when=lambda request: request.is_chat and "logprobs" not in request.json)
+def stream_blanks_lost(event: Event, _: Sequence[Event]) -> Iterator[Event]:
+    """Deltas lose the blanks at their beginning."""
+    if speaks(event):
+        for choice in event["choices"]:
+            choice["delta"]["content"] = choice["delta"]["content"].lstrip(" ")
+    yield event
+
+
+@chunk("chat.stream.finish-parity")
+def stream_finish_length_always(chunk: Json) -> None:
+    """A stream that ended by itself says length."""
+    _finish(chunk, instead_of="stop", reason="length")
 
 
 def _joined_logprobs(said: Sequence[Json]) -> Json | None:

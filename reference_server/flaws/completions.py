@@ -96,6 +96,14 @@ def completions_n_ignored(request: Request) -> Request:
     return _without(request, "n", lambda value: value > 1 and "best_of" not in request.json)
 
 
+@before("completions.n")
+def completions_all_of_the_best(request: Request) -> Request:
+    """Not the best of several completions comes, but all of them."""
+    given = request.json
+    best = _asks(request) and isinstance(given.get("best_of"), int) and given["best_of"] > given.get("n", 1)
+    return request.with_json({**given, "n": given["best_of"]}) if best else request
+
+
 @before("completions.prompt-array")
 def completions_first_prompt_only(request: Request) -> Request:
     """Of several prompts only the first is completed."""
@@ -149,10 +157,16 @@ def completions_bounds_ignored(request: Request) -> Request:
     return request.with_json({**given, "logprobs": 5}) if many else request
 
 
-@before("completions.echo")
+@before("completions.echo", "completions.echo-logprobs")
 def completions_echo_ignored(request: Request) -> Request:
     """The prompt is not repeated."""
     return _without(request, "echo", bool)
+
+
+@before("completions.seed")
+def completions_seed_ignored(request: Request) -> Request:
+    """The seed changes nothing."""
+    return _without(request, "seed", bool)
 
 
 @body(PATH, "completions.logprobs")

@@ -77,3 +77,46 @@ def completion_stream_loses_text(event: Event, before: Sequence[Event]) -> Itera
     """The third chunk of a stream of completions is lost."""
     if len(before) != 2:
         yield event
+
+
+@before("completions.stream.usage-parity")
+def completion_stream_miscounted(request: Request) -> Request:
+    """A stream with its usage counts a line feed before the prompt."""
+    given = request.json
+    counted = of_prompts(request) and "stream_options" in given and isinstance(given.get("prompt"), str)
+    return request.with_json({**given, "prompt": "\n\n" + given["prompt"]}) if counted else request
+
+
+@stream("completions.stream.logprobs", when=of_prompts)
+def completion_stream_without_odds(event: Event, _: Sequence[Event]) -> Iterator[Event]:
+    """A stream of completions has no logprobs."""
+    if is_chunk(event):
+        yield {**event, "choices": [{**choice, "logprobs": None} for choice in event["choices"]]}
+    else:
+        yield event
+
+
+@before("completions.echo")
+def completion_stream_without_prompt(request: Request) -> Request:
+    """A stream does not repeat the prompt."""
+    return _stream_without(request, "echo")
+
+
+@before("completions.stop-excluded")
+def completion_stream_never_stops(request: Request) -> Request:
+    """Stop sequences stop no stream."""
+    return _stream_without(request, "stop")
+
+
+@before("completions.n")
+def completion_stream_of_one(request: Request) -> Request:
+    """A stream has one choice, where several are asked for."""
+    return _stream_without(request, "n")
+
+
+def _stream_without(request: Request, name: str) -> Request:
+    """Take a parameter out of a request for a stream of completions."""
+    given = request.json
+    if not of_prompts(request) or given.get("stream") is not True or name not in given:
+        return request
+    return request.with_json({key: value for key, value in given.items() if key != name})

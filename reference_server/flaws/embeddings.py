@@ -52,7 +52,7 @@ def embeddings_counted_from_one(answer: Json) -> None:
         item["index"] += 1
 
 
-@before("embeddings.encoding")
+@before("embeddings.encoding", "embeddings.base64-equal")
 def embeddings_base64_ignored(request: Request) -> Request:
     """Numbers come where base64 is asked for."""
     return _without(request, "encoding_format", lambda value: value == "base64")
@@ -74,7 +74,7 @@ def embeddings_empty(answer: Json) -> None:
             item["embedding"] = []
 
 
-@body(PATH, "embeddings.vector")
+@body(PATH, "embeddings.vector", "embeddings.base64-equal")
 def embeddings_base64_cut(answer: Json) -> None:
     """Embeddings in base64 lack their last bytes."""
     for item in answer["data"]:
@@ -86,6 +86,16 @@ def embeddings_base64_cut(answer: Json) -> None:
 def embeddings_dimensions_ignored(request: Request) -> Request:
     """Embeddings have all their dimensions, whatever is asked for."""
     return _without(request, "dimensions", lambda value: value > 0)
+
+
+@after("embeddings.dimensions-cut")
+def embeddings_shortened_from_the_end(request: Request, reply: Reply) -> Reply:
+    """A short embedding has its numbers in the reverse order."""
+    if not _asks(request) or "dimensions" not in request.json or reply.status != 200:
+        return reply
+    answer = reply.json
+    _change(answer, lambda vector: vector[::-1])
+    return reply.with_json(answer)
 
 
 @body(PATH, "embeddings.unit-length")

@@ -76,6 +76,14 @@ def files_purpose_ignored(request: Request) -> Request:
     return request.without_query("purpose") if request.calls("GET", "/files") else request
 
 
+@after("files.listed")
+def files_listed_nameless(request: Request, reply: Reply) -> Reply:
+    """A list of files has their ids for their names."""
+    if not _lists(request, reply):
+        return reply
+    return reply.with_json({**reply.json, "data": [{**file, "filename": file["id"]} for file in reply.json["data"]]})
+
+
 @before("files.pages")
 def files_after_ignored(request: Request) -> Request:
     """Every page of files is the first."""
@@ -132,10 +140,11 @@ def _lists(request: Request, reply: Reply) -> bool:
 
 
 def _changed(request: Request, reply: Reply, change: Callable[[Json], object]) -> Reply:
-    """Change a file that is shown alone, new or retrieved."""
-    shown = request.calls("POST", "/files") or request.calls("GET", "/files/{}")
+    """Change every file that is shown: new, retrieved or listed."""
+    shown = request.calls("POST", "/files") or request.calls("GET", "/files/{}") or request.calls("GET", "/files")
     if not shown or reply.status != 200:
         return reply
-    file = reply.json
-    change(file)
-    return reply.with_json(file)
+    value = reply.json
+    for file in value.get("data", [value]):
+        change(file)
+    return reply.with_json(value)

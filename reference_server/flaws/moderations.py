@@ -40,6 +40,12 @@ def moderations_first_only(answer: Json) -> None:
     answer["results"] = answer["results"][:1]
 
 
+@body(PATH, "moderations.batch-equal")
+def moderations_reversed(answer: Json) -> None:
+    """The results of several texts come in the reverse order."""
+    answer["results"].reverse()
+
+
 @body(PATH, "moderations.scores")
 def moderations_percent(answer: Json) -> None:
     """Scores go from 0 to 100."""

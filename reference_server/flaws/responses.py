@@ -374,3 +374,18 @@ def responses_input_tokens_no_object(value: Json) -> None:
 def responses_input_tokens_differ(value: Json) -> None:
     """The count of input tokens is one more than a response counts."""
     value["input_tokens"] += 1
+
+
+@ignoring("max_output_tokens", "responses.max-output-tokens", when=lambda request: "stream" not in request.json)
+def responses_limit_ignored() -> None:
+    """The limit max_output_tokens limits nothing."""
+
+
+@ignoring("include", "responses.logprobs")
+def responses_include_ignored() -> None:
+    """Nothing is included that a response does not hold by itself."""
+
+
+@ignoring("temperature", "responses.bounds", when=lambda request: request.json["temperature"] > 2)
+def responses_any_temperature() -> None:
+    """A temperature above 2 is taken."""

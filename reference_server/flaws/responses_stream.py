@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from typing import Any
 
 from reference_server.flaws.events import Event
 from reference_server.flaws.kinds import stream
@@ -217,3 +218,37 @@ def response_stream_counts_more(event: Json, _: Before) -> Iterator[Json]:
         usage = event["response"]["usage"]
         usage.update(input_tokens=usage["input_tokens"] + 3, total_tokens=usage["total_tokens"] + 3)
     yield event
+
+
+@events("responses.stream.call-parity")
+def response_stream_call_lost(event: Json, _: Before) -> Iterator[Json]:
+    """A stream has lost its function call."""
+    if "arguments" in event["type"] or _is_call(event.get("item")):
+        return
+    if _ends(event):
+        left = [item for item in event["response"]["output"] if not _is_call(item)]
+        event = {**event, "response": {**event["response"], "output": left}}
+    yield event
+
+
+def _is_call(item: Json | None) -> bool:
+    return item is not None and item["type"] == "function_call"
+
+
+@events("responses.stream.text-parity")
+def response_stream_blanks_lost(event: Json, _: Before) -> Iterator[Json]:
+    """The text of a stream has lost its blanks, in every event."""
+    yield event if "arguments" in event["type"] else _unblanked(event)
+
+
+def _unblanked(value: Any) -> Any:
+    """Take the blanks out of all texts, however deep."""
+    if isinstance(value, list):
+        return [_unblanked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    said = ("text", "delta")
+    return {
+        key: each.replace(" ", "") if key in said and isinstance(each, str) else _unblanked(each)
+        for key, each in value.items()
+    }

@@ -45,6 +45,16 @@ def usage_constant(value: Json) -> None:
         _set_prompt_tokens(value["usage"], 100)
 
 
+@stream("usage.stream-text-parity")
+def usage_last_token_free(event: Event, _: Sequence[Event]) -> Iterator[Event]:
+    """A stream does not count the last token of its text."""
+    if counts(event) and event["usage"]["completion_tokens"] > 1:
+        usage = event["usage"]
+        less = {name: usage[name] - 1 for name in ("completion_tokens", "total_tokens")}
+        event["usage"] = {**usage, **less}
+    yield event
+
+
 @stream("usage.stream-included")
 def usage_not_included(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """The usage that include_usage asks for does not come."""

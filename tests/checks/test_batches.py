@@ -82,6 +82,11 @@ def run(output: Json = RIGHT, errors: Json = WRONG, **changes: Any) -> dict[str,
     }
 
 
+def listed(**changes: Any) -> dict[str, Exchange]:
+    page = {"object": "list", "data": [{**BATCH, **changes}], "has_more": False}
+    return {**run(), "listed": call("GET", "/batches?limit=20", page)}
+
+
 def cancelled(status: str) -> dict[str, Exchange]:
     return {"create": made(), "cancel": call("POST", "/batches/batch_1/cancel", {**BATCH, "status": status})}
 
@@ -93,6 +98,7 @@ RELATIONS = {
     "batches.answers": (run(), run(output=line("right", 200, {"text": "Hi."}))),
     "batches.error-lines": (run(), run(errors=line("wrong", 400, ERROR["error"]))),
     "batches.counts-match": (run(), run(request_counts={"total": 2, "completed": 2, "failed": 0})),
+    "batches.listed": (listed(), listed(metadata=None)),
     "batches.cancel": (cancelled("cancelling"), cancelled("in_progress")),
 }
 
@@ -116,7 +122,7 @@ def test_every_check_of_the_family_is_here() -> None:
     assert known == {*PASSIVE, *RELATIONS}
 
 
-@pytest.mark.parametrize("id", sorted(RELATIONS.keys() - {"batches.cancel"}))
+@pytest.mark.parametrize("id", sorted(RELATIONS.keys() - {"batches.cancel", "batches.listed"}))
 def test_a_batch_that_is_not_done_settles_nothing(id: str) -> None:
     assert failed_run(id, run(status="in_progress", in_progress_at=NOW)) == (0, 0)
 

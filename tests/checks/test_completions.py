@@ -53,6 +53,9 @@ def chunk(text: str = "", *, finish: Any = None, index: int = 0, **changes: Any)
 
 
 PIECES = (chunk(" Paris"), chunk(".", finish="stop"))
+END = PIECES[1]
+SECOND = chunk(" Lyon.", index=1, finish="stop")
+WITH_STREAMED_ODDS = {**HEAD, "choices": [choice(" Paris", finish=None, odds=ODDS)]}
 SUM = {**HEAD, "choices": [], "usage": usage(5, 2)}
 COUNTED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 
@@ -70,8 +73,16 @@ def pair(index: int = 1) -> dict[str, Any]:
     return body(choice(), choice(index=index))
 
 
-def run(stream: Exchange, again: Exchange | None = None) -> dict[str, Exchange]:
-    return {"body": completed(), "again": again or completed(), "stream": stream}
+def run(stream: Exchange, again: Exchange | None = None, counted: Exchange | None = None) -> dict[str, Exchange]:
+    return {"body": completed(), "again": again or completed(), "stream": stream, "counted": counted or stream}
+
+
+def counting(prompt: int, made: int, text: str = " Paris") -> dict[str, Exchange]:
+    return run(streamed(), counted=counted(chunk(text), PIECES[1], {**SUM, "usage": usage(prompt, made)}))
+
+
+def seeded(*texts: str) -> dict[str, Exchange]:
+    return {f"try {place}": completed(body(choice(text)), seed=1) for place, text in enumerate(texts)}
 
 
 GOOD = completed()
@@ -124,6 +135,15 @@ CASES = (
     holds("completions.max-tokens", "two of eight", GOOD),
     holds("completions.max-tokens", "best of three", completed(body(usage=usage(5, 24)), best_of=3)),
     departs("completions.max-tokens", "nine of eight", completed(body(usage=usage(5, 9))), "/usage/completion_tokens"),
+    departs(
+        "completions.max-tokens", "uncounted words", completed(body(choice("a " * 12), usage=...)), "/choices/0/text"
+    ),
+    departs(
+        "completions.max-tokens",
+        "nine of eight, in a stream",
+        counted(*PIECES, {**SUM, "usage": usage(5, 9)}),
+        "/usage/completion_tokens",
+    ),
     holds("completions.usage-present", "counted", GOOD),
     departs("completions.usage-present", "none", completed(body(usage=...)), "/usage"),
     holds("completions.usage", "a sum", GOOD),
@@ -139,6 +159,10 @@ CASES = (
     ),
     holds("completions.n", "two", completed(pair(), n=2)),
     departs("completions.n", "one of two", completed(n=2), "/choices"),
+    holds("completions.n", "the best of two", completed(best_of=2)),
+    departs("completions.n", "all of the best", completed(pair(), best_of=2), "/choices"),
+    holds("completions.n", "two in a stream", streamed(*PIECES, SECOND, n=2)),
+    departs("completions.n", "one of two in a stream", streamed(n=2), "/choices"),
     unsupported("completions.n", "refused by name", completed(error("No.", param="n"), status=400, n=2)),
     holds("completions.prompt-array", "two", completed(pair(), prompt=TWO)),
     departs("completions.prompt-array", "one of two", completed(prompt=TWO), "/choices"),
@@ -149,6 +173,7 @@ CASES = (
     holds("completions.token-prompt", "two arrays", completed(pair(), prompt=[[1, 2], [3]])),
     holds("completions.stop-excluded", "without", completed(stop="x")),
     departs("completions.stop-excluded", "with", completed(stop=["is.", "."]), "/choices/0/text"),
+    departs("completions.stop-excluded", "with, in a stream", streamed(stop="."), "choice 0"),
     ignored("completions.stop-excluded", "the prompt has it", completed(stop="capital", echo=True)),
     holds("completions.documented-params", "taken", completed(name="suffix", suffix="!")),
     departs("completions.documented-params", "500", completed(name="suffix", suffix="!", **BROKEN), "status"),
@@ -157,8 +182,16 @@ CASES = (
         "refused by name",
         completed(error("No.", param="suffix"), status=400, name="suffix", suffix="!"),
     ),
+    holds("completions.seed", "the same", seeded(" Paris.", " Paris.", " Paris.")),
+    holds("completions.seed", "two of three", seeded(" Paris.", " Lyon.", " Paris.")),
+    departs("completions.seed", "three texts", seeded(" Paris.", " Lyon.", " Metz."), "thrice"),
+    unsettled("completions.seed", "one alone", seeded(" Paris.")),
+    unsupported("completions.seed", "refused by name", {"once": completed(error("No seed."), status=400, seed=1)}),
+    unsupported("completions.seed", "no endpoint", {"once": GONE}),
     holds("completions.echo", "the prompt first", ECHOED),
     departs("completions.echo", "only what is new", completed(echo=True), "/choices/0/text"),
+    holds("completions.echo", "the prompt first, in a stream", streamed(chunk(PROMPT), *PIECES, echo=True)),
+    departs("completions.echo", "only what is new, in a stream", streamed(echo=True), "choice 0"),
     holds("completions.logprobs", "four lists", WITH_ODDS),
     departs("completions.logprobs", "none", completed(logprobs=2), "/choices/0/logprobs"),
     departs(
@@ -240,8 +273,18 @@ CASES = (
     departs("completions.stream.usage-alone", "twice", counted(*PIECES, SUM, SUM), "event 4"),
     holds("completions.stream.usage-unrequested", "not sent", streamed()),
     departs("completions.stream.usage-unrequested", "sent", streamed(*PIECES, SUM), "event 3, /usage"),
+    holds("completions.stream.logprobs", "with the text", streamed(WITH_STREAMED_ODDS, END, logprobs=2)),
+    departs("completions.stream.logprobs", "none", streamed(logprobs=2), "event 1"),
+    ignored("completions.stream.logprobs", "not asked for", streamed()),
     holds("completions.stream.parity", "the same words", run(streamed())),
     departs("completions.stream.parity", "a word less", run(streamed(PIECES[1])), "stream"),
+    unsettled("completions.stream.parity", "two streams", run(streamed(PIECES[1]), counted=streamed())),
+    holds("completions.stream.usage-parity", "the same", counting(5, 2)),
+    holds("completions.stream.usage-parity", "another text, more tokens", counting(5, 3, " Lyon")),
+    departs("completions.stream.usage-parity", "a longer prompt", counting(6, 2), "counted"),
+    departs("completions.stream.usage-parity", "more tokens for the same text", counting(5, 3), "counted"),
+    unsettled("completions.stream.usage-parity", "no usage", run(streamed())),
+    unsupported("completions.stream.usage-parity", "no endpoint", {"body": GONE}),
     unsettled("completions.stream.parity", "two bodies", run(streamed(), completed(body(choice(" Lyon."))))),
     unsupported("completions.stream.parity", "no endpoint", {"body": GONE}),
 )

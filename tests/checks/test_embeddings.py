@@ -64,6 +64,10 @@ def batch(*vectors: list[float]) -> dict[str, Exchange]:
     }
 
 
+def sizes(full: list[float], short: list[float]) -> dict[str, Exchange]:
+    return {"full": embedded(body([*full, 1.0])), "short": embedded(body(short), dimensions=2)}
+
+
 def tokens(flat: Exchange, model: str = MODEL) -> dict[str, Exchange]:
     arrays = embedded(body(EAST, NORTH), given=[[15339, 1917], [1917]], model=model)
     return {"text": embedded(model=model), "tokens": flat, "arrays": arrays}
@@ -133,11 +137,18 @@ CASES = (
     holds("embeddings.base64-equal", "the same", formats(packed(EAST))),
     departs("embeddings.base64-equal", "another", formats(packed(NORTH)), "base64"),
     holds("embeddings.base64-equal", "as far as two answers", formats(packed([1.0, 0.002]), again=[1.0, 0.001])),
-    unsettled("embeddings.base64-equal", "numbers for base64", formats(EAST)),
+    departs("embeddings.base64-equal", "numbers for base64", formats(EAST), "base64"),
+    departs("embeddings.base64-equal", "nothing in base64", formats(""), "base64"),
+    unsettled("embeddings.base64-equal", "nothing in numbers", {**formats(packed(EAST)), "numbers": UNNAMED}),
     unsupported("embeddings.base64-equal", "no endpoint", {**formats(packed(EAST)), "base64": GONE}),
     holds("embeddings.batch-equal", "each its own", batch(EAST, NORTH, WEST)),
     departs("embeddings.batch-equal", "turned round", batch(WEST, NORTH, EAST), "batch"),
     unsettled("embeddings.batch-equal", "one of three", batch(EAST)),
+    holds("embeddings.dimensions-cut", "the beginning", sizes([3.0, 4.0], [0.6, 0.8])),
+    departs("embeddings.dimensions-cut", "the reverse", sizes([3.0, 4.0], [0.8, 0.6]), "short"),
+    unsettled("embeddings.dimensions-cut", "not shortened", {"full": embedded(), "short": SHORT}),
+    unsettled("embeddings.dimensions-cut", "refused", {"short": embedded(status=400, dimensions=2, answer=error())}),
+    unsupported("embeddings.dimensions-cut", "no endpoint", {"short": GONE}),
     holds("embeddings.token-input", "the same", tokens(FLAT)),
     departs("embeddings.token-input", "another", tokens(ELSEWHERE), "tokens"),
     unsettled("embeddings.token-input", "another, in an unknown vocabulary", tokens(OTHER, "bge-m3")),

@@ -53,6 +53,10 @@ RELATIONS = {
         {**UPLOAD, "retrieve": call("GET", "/files/file-1", FILE)},
         {**UPLOAD, "retrieve": call("GET", "/files/file-1", {**FILE, "bytes": 4})},
     ),
+    "files.listed": (
+        {**UPLOAD, "of one purpose": call("GET", "/files?purpose=batch", PAGE)},
+        {**UPLOAD, "of one purpose": call("GET", "/files?purpose=batch", {**PAGE, "data": [{**FILE, "bytes": 4}]})},
+    ),
     "files.content": (
         {**UPLOAD, "content": call("GET", "/files/file-1/content", b"{}\n")},
         {**UPLOAD, "content": call("GET", "/files/file-1/content", b"{}")},
@@ -89,6 +93,12 @@ def test_a_target_without_files_is_unsupported(status: int) -> None:
     bench.judge(upload({"detail": "Not Found"}, status=status))
     check = bench.checks[0]
     assert bench.tallies[check.id].outcome(check)[0] is Outcome.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("has_more", "judged"), [(False, (1, 1)), (True, (0, 0)), (None, (0, 0))])
+def test_a_file_that_is_on_no_page_is_missed_on_the_last(*, has_more: bool | None, judged: tuple[int, int]) -> None:
+    page = call("GET", "/files?purpose=batch", {**PAGE, "data": [OTHER], "has_more": has_more})
+    assert failed_run("files.listed", {**UPLOAD, "of one purpose": page}) == judged
 
 
 def test_a_file_of_a_new_purpose_has_its_shape() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from cozecheck.checks import ALL
 from cozecheck.exchange import Exchange
-from tests.checks.tables import Case, departs, departures, found, holds, ignored, unsupported
+from tests.checks.tables import Case, departs, departures, found, holds, ignored, unsettled, unsupported
 from tests.examples import drop, error, exchange, put
 
 NAMES = (
@@ -31,6 +31,11 @@ def judged(answer: Any = BODY, *, given: Any = "a", status: int = 200) -> Exchan
     """A request to judge; an input of `...` is left out."""
     asked = {} if given is ... else {"input": given}
     return exchange(asked, answer, path="/moderations", status=status)
+
+
+def together(*flags: bool) -> dict[str, Exchange]:
+    results = [{**RESULT, "flagged": flag} for flag in flags]
+    return {"one": judged(), "two": judged({**BODY, "results": results}, given=["a", "b"])}
 
 
 GOOD, BOTH = judged(), judged(given=PARTS)
@@ -58,6 +63,10 @@ CASES = (
     holds("moderations.count", "one", GOOD),
     holds("moderations.count", "one for all parts", BOTH),
     departs("moderations.count", "one of two", judged(given=["a", "b"]), "/results"),
+    holds("moderations.batch-equal", "as alone", together(False, True)),
+    departs("moderations.batch-equal", "turned round", together(True, False), "two"),
+    unsettled("moderations.batch-equal", "one result of two", together(False)),
+    unsupported("moderations.batch-equal", "no endpoint", {"one": judged(error("Not Found"), status=404)}),
     holds("moderations.scores", "within", GOOD),
     departs(
         "moderations.scores",

@@ -82,6 +82,13 @@ CASES: tuple[Case, ...] = (
     unsettled("responses.answered", "no quota", created(refused(429, "slow down"), status=429)),
     ignored("responses.answered", "something odd", created(asked=wanting(background=True))),
     holds("responses.input-list", "messages", created(asked=wanting([{"role": "user", "content": "Hi"}]))),
+    ignored(
+        "responses.input-list",
+        "a part that is none of this API",
+        created(
+            refused(400, "x"), wanting([{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]), status=400
+        ),
+    ),
     departs(
         "responses.input-list",
         "400",
@@ -100,6 +107,11 @@ CASES: tuple[Case, ...] = (
         created(drop(response(), "/usage/input_tokens_details/cache_write_tokens")),
     ),
     holds("responses.schema", "an item of a type of its own", wrong("/output/0", {"type": "vendor", "id": "v"})),
+    holds(
+        "responses.schema",
+        "a search without its action (openai/openai-openapi#572)",
+        created(response({"type": "web_search_call", "id": "ws_1", "status": "completed"}, said())),
+    ),
     departs("responses.schema", "a number for text", wrong("/output/0/content/0/text", 42), "/output/0/content/0/text"),
     holds("responses.id-nonempty", "as it is", created()),
     departs("responses.id-nonempty", "empty", wrong("/id", ""), "/id"),
@@ -236,6 +248,7 @@ CASES: tuple[Case, ...] = (
     ),
     departs("responses.text-format", "it does not fit", created(response(said("{}")), ASKED_FOR_JSON), "/output"),
     ignored("responses.text-format", "cut", created(CUT, ASKED_FOR_JSON)),
+    ignored("responses.text-format", "words before a call", created(response(said("I look."), call()), ASKED_FOR_JSON)),
     holds("responses.retrieve", "kept", kept_run()),
     departs(
         "responses.retrieve",
@@ -275,6 +288,7 @@ CASES: tuple[Case, ...] = (
     holds("responses.missing-input", "400", created(refused(400, "input"), {"model": "m"}, status=400)),
     departs("responses.missing-input", "500", created(refused(500, "req.input"), {"model": "m"}, status=500), "status"),
     departs("responses.missing-input", "200", created(asked={"model": "m"}), "status"),
+    ignored("responses.missing-input", "an empty text", created(asked={"model": "m", "input": ""})),
     unsupported("responses.missing-input", "no such path", created(NOT_THERE, {"model": "m"}, status=404)),
     holds("responses.previous-counted", "more", {"first": created(), "alone": counting(9), "next": counting(30)}),
     departs(

@@ -6,7 +6,9 @@ from cozecheck.exchange import Exchange
 from tests.checks.tables import Case, departs, found, holds, ignored, unsettled
 from tests.examples import drop, put
 from tests.response_examples import (
+    WEATHER,
     Json,
+    call,
     call_events,
     changed,
     created,
@@ -15,6 +17,7 @@ from tests.response_examples import (
     spent,
     streamed,
     text_events,
+    wanting,
     without,
 )
 
@@ -40,6 +43,15 @@ def emptied(*kinds: str) -> Exchange:
             at = f"{pointer}/content/0/text"
             events = changed(f"response.{kind}", lambda event, at=at: put(event, at, ""), events)  # type: ignore[misc]
     return streamed(events)
+
+
+def twice(stream: Exchange) -> dict[str, Exchange]:
+    return {"body": created(), "body again": created(), "stream": stream, "stream again": stream}
+
+
+def calling(events: list[Json]) -> dict[str, Exchange]:
+    asked = wanting(tools=[WEATHER])
+    return {"body": created(response(call()), asked), "required": streamed(events, {**asked, "stream": True})}
 
 
 UNTYPED = streamed([TOLD[0], {"note": "ready"}, *TOLD[1:]])
@@ -151,6 +163,17 @@ CASES: tuple[Case, ...] = (
         {"body": created(response(usage=spent(read=7))), "stream": streamed(TOLD)},
         "stream",
     ),
+    holds("responses.stream.text-parity", "the same", twice(streamed(TOLD))),
+    departs("responses.stream.text-parity", "blanks lost", twice(streamed(text_events("Hello", "there."))), "stream"),
+    unsettled("responses.stream.text-parity", "no end", twice(lacking("completed"))),
+    unsettled("responses.stream.text-parity", "broken characters", twice(streamed(text_events("Hello�")))),
+    unsettled("responses.stream.text-parity", "once", {"body": created(), "stream": streamed(TOLD)}),
+    holds("responses.stream.call-parity", "the same", calling(call_events())),
+    departs("responses.stream.call-parity", "a text", calling(TOLD), "required"),
+    departs("responses.stream.call-parity", "other arguments", calling(call_events('{"town": "Paris"}')), "required"),
+    unsettled("responses.stream.call-parity", "no JSON", calling(call_events('{"city"'))),
+    unsettled("responses.stream.call-parity", "no call", {**calling(CALLED), "body": created()}),
+    unsettled("responses.stream.call-parity", "no end", calling(without("response.completed", CALLED))),
     unsettled("responses.stream.parity", "no end", {"body": created(), "stream": lacking("completed")}),
 )
 

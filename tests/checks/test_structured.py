@@ -45,6 +45,7 @@ CASES = (
     departs("structured.json-object", "a list", said("[]", OBJECT), CONTENT),
     departs("structured.json-object", "prose, cut", said(PROSE, OBJECT, finish="length"), CONTENT),
     unsettled("structured.json-object", "cut", said('{"city":"Os', OBJECT, finish="length")),
+    unsettled("structured.json-object", "blanks without end", said("  \n \n", OBJECT, finish="length")),
     holds("structured.schema-json", "JSON", said(OSLO, STRICT)),
     holds("structured.schema-json", "twice, as OpenAI writes at times", said(f"{OSLO}\n{OSLO}", STRICT)),
     departs("structured.schema-json", "prose", said(PROSE, STRICT), CONTENT),

@@ -66,12 +66,22 @@ CASES = (
     departs(
         "tools.arguments-strict", "no JSON", calling(call(arguments=HALF), asked=offering(STRICT)), f"{CALL}, arguments"
     ),
+    unsettled(
+        "tools.arguments-strict",
+        "one of two calls",
+        calling(call(arguments='{"city":5}'), call(id="call_2"), asked=offering(STRICT)),
+    ),
     ignored("tools.arguments-strict", "not strict", calling()),
-    ignored("tools.arguments-strict", "a fine-tuned model", calling(asked=offering(STRICT, model="ft:gpt-4o-mini:x"))),
     holds("tools.arguments-schema", "fits", calling()),
     departs("tools.arguments-schema", "nothing in it", calling(call(arguments="{}")), f"{CALL}, arguments"),
     holds("tools.finish-reason", "tool_calls", calling()),
     holds("tools.finish-reason", "stop, for a named tool", calling(finish="stop", asked=offering(tool_choice=NAMED))),
+    departs(
+        "tools.finish-reason",
+        "stop, where some tool is required",
+        calling(finish="stop", asked=offering(tool_choice="required")),
+        f"{MESSAGE}, finish_reason",
+    ),
     holds("tools.finish-reason", "length", calling(finish="length")),
     departs("tools.finish-reason", "stop", calling(finish="stop"), f"{MESSAGE}, finish_reason"),
     departs("tools.finish-reason", "stop in a stream", streaming(finish="stop"), "choice 0, finish_reason"),

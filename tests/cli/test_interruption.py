@@ -46,7 +46,10 @@ def kept(running: "subprocess.Popen[str]") -> dict[str, Any]:
 
 
 @SIGNALS
-def test_a_live_run_keeps_what_was_done(by: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "command", [["conformance", "--select", "transport.responds"], ["fidelity"]], ids=lambda each: each[0]
+)
+def test_a_live_run_keeps_what_was_done(command: list[str], by: signal.Signals) -> None:
     told: list[subprocess.Popen[str]] = []
 
     async def then(number: int, _request: bytes, _reader: Reader, writer: Writer) -> None:
@@ -56,11 +59,10 @@ def test_a_live_run_keeps_what_was_done(by: signal.Signals) -> None:
         writer.write(body(HELLO))
         await writer.drain()
 
-    with target(Target(then)) as base_url:
-        chosen = ["--select", "transport.responds", "--concurrency", "1"]
-        with started("conformance", "--base-url", base_url, *chosen) as running:
-            told.append(running)
-            assert kept(running)["requests"] == 4
+    alone = ["--concurrency", "1"]
+    with target(Target(then)) as base_url, started(*command, "--base-url", base_url, *alone) as running:
+        told.append(running)
+        assert kept(running)["requests"] == 4
 
 
 def test_first_contact_can_be_broken_off() -> None:

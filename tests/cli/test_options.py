@@ -19,6 +19,7 @@ PRECEDENCE: dict[str, tuple[str, str, list[str], tuple[Any, Any, Any, Any]]] = {
     "concurrency": ("1", "2", ["--concurrency", "3"], (8, 1, 2, 3)),
     "select": ("['a', 'b']", "c d", ["--select", "e", "--select", "f"], ((), ["a", "b"], ["c", "d"], ["e", "f"])),
     "header": ("['A: 1']", "B: 2, 3", ["--header", "C: 4"], ((), ["A: 1"], ["B: 2, 3"], ["C: 4"])),
+    "embedding-model": ("'a'", "b", ["--embedding-model", "c"], (None, "a", "b", "c")),
     "strict": ("true", "false", ["--strict"], (False, True, False, True)),
     "no-progress": ("true", "false", ["--no-progress"], (False, True, False, True)),
 }
@@ -70,8 +71,27 @@ def options_of(command: str) -> set[str]:
 
 def test_every_option_can_stand_in_file_and_environment() -> None:
     known = {*config.KEYS, *config.SECRETS}
-    assert options_of("conformance") == known
-    assert options_of("judge") <= known
+    judging = ("conformance", "judge", "surface", "fidelity")
+    assert set().union(*map(options_of, judging)) == known
+
+
+def test_each_kind_of_model_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("embedding", "image", "speech", "transcription"):
+        monkeypatch.setenv(f"COZECHECK_{kind.upper()}_MODEL", f"my-{kind}")
+        assert read(f"{kind}-model") == f"my-{kind}"
+
+
+def test_options_of_one_command_can_stand_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("cozecheck.toml").write_text("operation = ['files.*']\nrepeats = 3\nno-sdk = true\nreference = 'r.json'")
+    assert parameters("surface")["operation"] == ["files.*"]
+    assert parameters("fidelity")["repeats"] == 3
+    assert parameters("fidelity")["reference"] == Path("r.json")
+    assert parameters("judge", "f")["no_sdk"] is True
+    assert parameters("judge", "f", "--sdk")["no_sdk"] is False
+    monkeypatch.setenv("COZECHECK_OPERATION", "models.*, batches.*")
+    monkeypatch.setenv("COZECHECK_NO_SDK", "no")
+    assert parameters("surface")["operation"] == ["models.*", "batches.*"]
+    assert parameters("judge", "f")["no_sdk"] is False
 
 
 def test_options_mean_the_same_in_both_commands() -> None:

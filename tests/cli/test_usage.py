@@ -65,6 +65,12 @@ LINES: dict[str, tuple[list[str], str]] = {
     "no such configuration": (["judge", "f", "--config", "c.toml"], "c.toml: cannot be read: No such file"),
     "no such check to explain": (["explain", "chat.objekt"], "no check is called 'chat.objekt'; did you mean"),
     "no such list": (["list", "chekcs"], "there is no list of 'chekcs'; did you mean 'checks'?"),
+    "no such reference": (["fidelity", "--reference", "r.json"], "--reference: r.json: cannot be read: No such file"),
+    "a folder for a reference": (["fidelity", "--reference", "."], "--reference: .: cannot be read: Is a directory"),
+    "no reference": (["fidelity", "--reference", "file"], "--reference: file: not a cozecheck report: not JSON"),
+    "no repeats": (["fidelity", "--repeats", "0"], "--repeats: should be greater than or equal to 1"),
+    "an unknown operation": (["surface", "--operation", "filez"], "--operation: no operation is called 'filez'"),
+    "a report of a surface that has no place": (["surface", "--report", "json=."], "--report: . is a directory"),
     "no such file": (["judge", "f"], "f: cannot be read: No such file or directory"),
     "a folder for a file": (["judge", "."], ".: cannot be read: Is a directory"),
 }

@@ -1,7 +1,10 @@
 """A send: its bytes, and what it may cost."""
 
+import pytest
+
 from cozecheck.exchange import Exchange
-from cozecheck.scenarios.sending import Scenario, Send, Steps, Subject
+from cozecheck.scenarios.sending import Scenario, Send, Steps, Subject, told
+from tests.examples import exchange
 
 
 def test_json_is_sent_as_utf_8() -> None:
@@ -36,3 +39,12 @@ def test_a_plan_is_what_is_sent_where_nothing_comes_back() -> None:
 
     planned = Scenario("s", "", (), steps).plan(Subject("m"))
     assert [(send.name, send.path) for send in planned] == [("first", "/m"), ("second", "/chat/completions")]
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", {"id": 7}, {"id": ""}, b'{"id": "\\ud800"}', {"id": "a\nb"}])
+def test_what_fits_into_no_address_is_not_taken_from_a_reply(answer: object) -> None:
+    assert told(exchange(answered=answer), "id", "otherwise") == "otherwise"
+
+
+def test_an_id_is_taken_from_a_reply() -> None:
+    assert told(exchange(answered={"id": "file-1"}), "id", "otherwise") == "file-1"
