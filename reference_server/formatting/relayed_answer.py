@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jiter
-
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamRefusedUs
 from reference_server.errors import INVALID, Refusal
 from reference_server.formatting.json_text import to_bytes
+from reference_server.protocol.json_body import parse_object
 
 HEADERS = ("content-type", "content-disposition")
 RETRY_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry")
@@ -30,12 +29,9 @@ def ids(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 def parsed(body: bytes) -> Json:
     """Read a JSON object; UpstreamBroken for anything else."""
     try:
-        value = jiter.from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise UpstreamBroken("no JSON") from error
-    if not isinstance(value, dict):
-        raise UpstreamBroken("no JSON object")
-    return value
+        return parse_object(body)
+    except Refusal as error:
+        raise UpstreamBroken("no JSON object") from error
 
 
 def renamed(value: Json, model: str | None) -> bool:

@@ -23,20 +23,26 @@ class Placed:
         return self.lines.get(place, 1)
 
 
-class KeyTwiceError(ValueError):
-    """A key that is given twice in one mapping: `line` is that of the second."""
+class NotYamlError(ValueError):
+    """Text that is no YAML, or names a key twice; `line` counts from 1."""
 
-    def __init__(self, key: str, line: int) -> None:
-        """Name the key."""
-        super().__init__(f"the key '{key}' is given twice")
+    def __init__(self, problem: str, line: int) -> None:
+        """Say what is wrong."""
+        super().__init__(problem)
         self.line = line
 
 
 def read(text: str) -> Placed:
-    """Read YAML; yaml.YAMLError for what is none, KeyTwiceError."""
-    node = yaml.compose(text, yaml.SafeLoader)
-    lines = dict(places(node, (), ())) if node else {}
-    return Placed(yaml.safe_load(text), lines)
+    """Read YAML; NotYamlError for what is none."""
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        lines = dict(places(node, (), ())) if node else {}
+        return Placed(yaml.safe_load(text), lines)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise NotYamlError(f"is no YAML: {error.problem}", line) from error
+    except yaml.YAMLError as error:
+        raise NotYamlError(f"is no YAML: {' '.join(str(error).split())}", 1) from error
 
 
 def places(node: yaml.Node, place: Place, around: tuple[yaml.Node, ...]) -> Iterator[tuple[Place, int]]:
@@ -47,7 +53,7 @@ def places(node: yaml.Node, place: Place, around: tuple[yaml.Node, ...]) -> Iter
         seen: set[Hashable] = set()
         for key, value in node.value:
             if key.value in seen:
-                raise KeyTwiceError(str(key.value), key.start_mark.line + 1)
+                raise NotYamlError(f"the key '{key.value}' is given twice", key.start_mark.line + 1)
             seen.add(key.value if isinstance(key.value, str) else id(key))
             yield (*place, str(key.value)), key.start_mark.line + 1
             yield from places(value, (*place, str(key.value)), (*around, node))

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from reference_server.settings.placed_yaml import KeyTwiceError, Place, Placed, read
+from reference_server.settings.placed_yaml import NotYamlError, Place, Placed, read
 from reference_server.settings.section import SettingsError
 from reference_server.settings.whole import Settings
 
@@ -26,7 +25,10 @@ def load(path: Path) -> Settings:
 
 def parse(text: str, name: str) -> Settings:
     """Read YAML; `name` is what errors call the file."""
-    placed = placed_yaml(text, name)
+    try:
+        placed = read(text)
+    except NotYamlError as error:
+        raise SettingsError(f"{name}:{error.line}", str(error)) from error
     if not isinstance(placed.value, dict | None):
         raise SettingsError(name, f"must hold keys and values, not {type(placed.value).__name__}")
     said = placed.value or {}
@@ -47,19 +49,6 @@ def changed(settings: Settings, changes: Mapping[str, Any], name: str) -> Settin
         return Settings.model_validate({**said, **changes})
     except ValidationError as error:
         raise SettingsError(name, error.errors(include_url=False)[0]["msg"]) from error
-
-
-def placed_yaml(text: str, name: str) -> Placed:
-    """Read YAML; SettingsError for what is none."""
-    try:
-        return read(text)
-    except yaml.MarkedYAMLError as error:
-        where = f"{name}:{error.problem_mark.line + 1}" if error.problem_mark else name
-        raise SettingsError(where, f"is no YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(name, f"is no YAML: {' '.join(str(error).split())}") from error
-    except KeyTwiceError as error:
-        raise SettingsError(f"{name}:{error.line}", str(error)) from error
 
 
 def first_problem(error: ValidationError, name: str, placed: Placed) -> SettingsError:
