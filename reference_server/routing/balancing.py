@@ -63,14 +63,15 @@ def two_choices(ready: Ready, draw: Draw, most: int) -> list[EngineState]:
 
 
 def sooner(one: EngineState, other: EngineState) -> bool:
-    """Tell whether `one` is at least as good: by latency, load and errors; by load if a latency is not known."""
+    """Tell whether `one` is at least as good: by latency, load and errors; a latency that is not known is left out."""
     if one.latency is None or other.latency is None:
-        return one.busyness <= other.busyness
+        return cost(one, 1.0) <= cost(other, 1.0)
     return cost(one, one.latency) <= cost(other, other.latency)
 
 
 def cost(engine: EngineState, latency: float) -> float:
     """Return the seconds to expect until an answer that is not an error."""
+    # An engine that fails at once is never busy: without its errors it would draw everything to it.
     return latency * (1 + engine.busyness) / (1 - min(engine.error_ratio, WORST_ERRORS))
 
 

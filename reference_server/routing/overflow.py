@@ -18,14 +18,15 @@ class Overflow:
 
     Starts above `start` of the capacity, ends below `end` of it, and lasts `hold_s` seconds at least. Models of up to
     `local_up_to` billion parameters stay, those of `cloud_from` and more go. Critical traffic keeps its `steady` line.
-    `model` is what the other side calls the model, if otherwise.
+    `model` is what the other side calls the model, if otherwise. All the rest goes while it lasts, so a hold longer
+    than answers take leaves the local engines idle for the difference.
     """
 
     pool: str
     model: str | None = None
     start: float = 0.8
     end: float = 0.65
-    hold_s: float = 5.0
+    hold_s: float = 2.0
     local_up_to: float | None = None
     cloud_from: float | None = None
     steady: Line = Line.LOCAL

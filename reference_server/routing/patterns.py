@@ -48,7 +48,7 @@ class Pattern:
         """Say why a name did not match."""
         if not is_name(name):
             return f"no model's name is longer than {LONGEST_NAME} characters, or broken Unicode"
-        if part := self._compiled.search(name):
+        if (part := self._compiled.search(name)) and part.group():
             return f"matches only '{shortened(part.group())}', and a rule is about the whole name"
         if re2.compile(self.text, _options(ignoring_case=True)).fullmatch(name):
             return "matches but for upper and lower case"

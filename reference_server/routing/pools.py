@@ -38,7 +38,7 @@ class Pool:
 
     def engines(self) -> tuple[str, ...]:
         """Return the names of all engines that may be asked."""
-        return tuple(each.engine for each in (*self.members, *self.fallbacks))
+        return (*(each.engine for each in self.members), *(each.engine for each in self.fallbacks))
 
     @property
     def serving(self) -> tuple[Member, ...]:

@@ -29,7 +29,7 @@ class Failure:
 class BudgetRule:
     """Retries may be `share` of the requests and `per_s` a second, `burst` of them saved up."""
 
-    share: float = 0.1
+    share: float = 0.2
     per_s: float = 1.0
     burst: float = 20.0
 

@@ -109,7 +109,7 @@ class Rules:
     def explain(self, asked: str) -> Explanation:
         """Tell which aliases and rules were tried, and why each missed."""
         model, _ = self._renamed(asked)
-        aliases, _ = trials("alias", asked, [(pattern, f"is '{alias.model}'") for pattern, alias in self.aliases])
+        aliases, _ = trials("alias", asked, [(pattern, f"read as '{shortened(model)}'") for pattern, _ in self.aliases])
         rules, found = trials("rule", model, [(pattern, f"pool '{rule.pool}'") for pattern, rule in self.rules])
         return Explanation(asked, model, (*aliases, *rules), None if found is None else self.rules[found][1].pool)
 
