@@ -13,7 +13,7 @@ from reference_server.routing.snapshot import EngineState, Ready
 
 WORST_ERRORS = 0.99
 """An engine that always fails counts as a hundred times slower, not as infinitely slow."""
-SCORES = (1 << BITS) + 1
+UNIT = 2.0**-BITS
 
 
 class Balancing(Enum):
@@ -83,7 +83,7 @@ def by_session(ready: Ready, session: int, most: int) -> list[EngineState]:
     scores: Sequence[float] = pairings(session, ready.keys)
     if not ready.alike:
         # The larger the weight the oftener its score is the largest, in proportion; a score is below 0.
-        scores = [log((score + 1) / SCORES) / weight for score, weight in zip(scores, ready.weights, strict=True)]
+        scores = [log(score * UNIT + UNIT) / weight for score, weight in zip(scores, ready.weights, strict=True)]
     return [ready.engines[index] for index in nlargest(most, range(len(scores)), key=scores.__getitem__)]
 
 
