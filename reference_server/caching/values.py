@@ -6,7 +6,7 @@ from typing import Protocol
 
 from reference_server.redis_link import RedisLink, Unreachable
 
-AT_ONCE = 64
+AT_ONCE = 32
 """Values in one call: so many large vectors are read well within a call's budget."""
 
 

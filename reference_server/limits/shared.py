@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -39,24 +39,18 @@ class SharedLimiter:
         self._clock = clock
         self._reserve, self._settle, self._renew = (link.script(text(name)) for name in ("reserve", "settle", "renew"))
         self._open: dict[str, Reservation] = {}
-        self._renewing: asyncio.Task[None] | None = None
+        self._renewing = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def reserve(self, subject: str, quota: Quota, tokens: int) -> Verdict:
         """Hold a place for a request of so many tokens, if all limits have room; otherwise count nothing."""
-        identifier = next(self._ids)
-        limits = [-1 if most is None else most for most in (quota.requests, quota.tokens, quota.concurrency)]
+        deciding = asyncio.create_task(self._decide(subject, quota, tokens))
         try:
-            answer = await self._run(
-                self._reserve,
-                [key(subject, "requests"), key(subject, "tokens"), key(subject, "leases")],
-                [identifier, tokens, *limits, self._lease],
-            )
-        except Unreachable:
-            return await self._local.reserve(subject, quota, tokens)
-        verdict = read(answer, identifier, subject, quota, tokens)
-        if verdict.reservation:
-            self._hold(verdict.reservation)
-        return verdict
+            return await asyncio.shield(deciding)
+        except asyncio.CancelledError:
+            # Whoever asked is gone, but Redis will have reserved all the same.
+            self._start(self._give_back(deciding))
+            raise
 
     async def settle(self, reservation: Reservation, spent: int) -> None:
         """Give a place back, and count the tokens that were spent instead of those reserved; once is enough."""
@@ -74,10 +68,27 @@ class SharedLimiter:
 
     async def close(self) -> None:
         """Stop prolonging leases."""
-        if self._renewing:
-            self._renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._renewing
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _decide(self, subject: str, quota: Quota, tokens: int) -> Verdict:
+        identifier = next(self._ids)
+        limits = [-1 if most is None else most for most in (quota.requests, quota.tokens, quota.concurrency)]
+        keys = [key(subject, what) for what in ("requests", "tokens", "leases")]
+        try:
+            answer = await self._run(self._reserve, keys, [identifier, tokens, *limits, self._lease])
+        except Unreachable:
+            return await self._local.reserve(subject, quota, tokens)
+        verdict = read(answer, identifier, subject, quota, tokens)
+        if verdict.reservation:
+            self._hold(verdict.reservation)
+        return verdict
+
+    async def _give_back(self, deciding: asyncio.Task[Verdict]) -> None:
+        verdict = await deciding
+        if verdict.reservation:
+            await self.settle(verdict.reservation, 0)
 
     async def _run(self, script: Script, keys: list[str], values: list[Any]) -> Any:
         now = "" if self._clock is None else repr(self._clock())
@@ -85,8 +96,14 @@ class SharedLimiter:
 
     def _hold(self, reservation: Reservation) -> None:
         self._open[reservation.id] = reservation
-        if reservation.quota.concurrency is not None and self._renewing is None:
-            self._renewing = asyncio.create_task(self._keep_renewing())
+        if reservation.quota.concurrency is not None and not self._renewing:
+            self._renewing = True
+            self._start(self._keep_renewing())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _keep_renewing(self) -> None:
         while True:
