@@ -143,9 +143,9 @@ def test_a_place_given_to_one_who_leaves_in_the_same_moment_goes_to_the_next() -
     assert asyncio.run(scenario()) == ["staying"]
 
 
-@given(
-    st.integers(1, 4), st.integers(0, 8), st.lists(st.integers(-1, 1), max_size=40), st.randoms(use_true_random=False)
-)
+XX @ given(st.integers(1, 4), st.integers(0, 8), st.lists(st.integers(-1, 1), max_size=40), st.integers(0, 2**32))
+
+
 def test_whatever_comes_and_goes_no_place_is_lost(places: int, line: int, priorities: list[int], seed: int) -> None:
     async def scenario() -> None:
         here, running, entropy = gate(places, line), 0, random.Random(seed)
