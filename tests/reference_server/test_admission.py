@@ -143,9 +143,37 @@ def test_a_place_given_to_one_who_leaves_in_the_same_moment_goes_to_the_next() -
     assert asyncio.run(scenario()) == ["staying"]
 
 
-XX @ given(st.integers(1, 4), st.integers(0, 8), st.lists(st.integers(-1, 1), max_size=40), st.integers(0, 2**32))
+def test_one_who_had_to_make_room_and_leaves_in_the_same_moment_gives_no_place_away() -> None:
+    async def scenario() -> None:
+        here = gate(line=1)
+        async with here.place():
+            later = asyncio.create_task(visit(here, "later", [], LATER))
+            await settled()
+            urgent = asyncio.create_task(visit(here, "urgent", [], CRITICAL))
+            await asyncio.sleep(0)
+            later.cancel()
+            await settled()
+            assert (here.running, here.queue_depth) == (1, 1)
+        await urgent
+
+    asyncio.run(scenario())
 
 
+def test_one_who_is_leaving_may_have_to_make_room() -> None:
+    async def scenario() -> None:
+        here = gate(line=1)
+        async with here.place():
+            later = asyncio.create_task(visit(here, "later", [], LATER))
+            await settled()
+            later.cancel()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.001), here.place(CRITICAL):
+                    pass
+
+    asyncio.run(scenario())
+
+
+@given(st.integers(1, 4), st.integers(0, 8), st.lists(st.integers(-1, 1), max_size=40), st.integers(0, 2**32))
 def test_whatever_comes_and_goes_no_place_is_lost(places: int, line: int, priorities: list[int], seed: int) -> None:
     async def scenario() -> None:
         here, running, entropy = gate(places, line), 0, random.Random(seed)

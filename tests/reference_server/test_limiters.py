@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reference_server.errors import RateLimited
-from reference_server.limits import Limiter, MemoryLimiter, Quota, SharedLimiter, Verdict, held
+from reference_server.limits import Limiter, MemoryLimiter, Quota, Reservation, SharedLimiter, Verdict, held
 from reference_server.redis_link import RedisLink
 from tests.redis_server import RedisServer, redis_server
 
@@ -53,7 +53,7 @@ async def play(
     limiter: Limiter, clock: Clock, subject: str, quota: Quota, steps: list[tuple[str, float, int]]
 ) -> object:
     """Return what a limiter decides, step by step."""
-    open_now, seen = [], []
+    open_now, seen = list[Reservation](), list[object]()
     for what, number, tokens in steps:
         if what == "settle" and open_now:
             await limiter.settle(open_now.pop(int(number) % len(open_now)), tokens)
