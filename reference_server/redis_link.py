@@ -132,15 +132,11 @@ class RedisLink:
             (call.answer.set_exception if refused else call.answer.set_result)(answer)
 
     def _break(self, error: Exception) -> None:
-        """Log and begin to recover, once for all the calls that fail together; refuse those that wait."""
-        if self.broken:
-            return
-        # The kind of error and not its words: those may hold the address, and a password in it.
-        log.warning("Redis is away (%s): serving on without it", type(error).__name__)
-        self._recovery = asyncio.create_task(self._recover())
-        waiting, self._calls = self._calls, []
-        for call in waiting:
-            self._settle(call, error)
+        """Log and begin to recover, once for all the calls that fail together."""
+        if not self.broken:
+            # The kind of error and not its words: those may hold the address, and a password in it.
+            log.warning("Redis is away (%s): serving on without it", type(error).__name__)
+            self._recovery = asyncio.create_task(self._recover())
 
     async def _recover(self) -> None:
         while not await self._pings():

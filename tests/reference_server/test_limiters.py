@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reference_server.errors import RateLimited
 from reference_server.limits import Limiter, MemoryLimiter, Quota, Reservation, SharedLimiter, Verdict, held
+from reference_server.limits.shared import text
 from reference_server.redis_link import RedisLink
 from tests.redis_server import RedisServer, redis_server
 
@@ -120,6 +121,16 @@ def test_a_lease_is_prolonged_while_its_request_runs(server: RedisServer) -> Non
         other = SharedLimiter(link, MemoryLimiter(clock), "other", clock=Clock())
         assert (await other.reserve("leases", quota, 0)).lacking == "concurrency"
         await busy.close()
+        await link.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_place_that_was_given_back_is_not_prolonged(server: RedisServer) -> None:
+    async def scenario() -> None:
+        link = RedisLink(server.url, budget=AMPLE)
+        await link.script(text("renew"))(["given back"], ["", 30, "one:0"])
+        assert await link.script("return redis.call('EXISTS', KEYS[1])")(["given back"], []) == 0
         await link.close()
 
     asyncio.run(scenario())

@@ -67,7 +67,7 @@ def test_a_killed_server_is_unreachable_until_it_is_started_again() -> None:
 
 def test_a_hanging_server_is_unreachable_until_it_goes_on() -> None:
     async def scenario(server: RedisServer) -> None:
-        async with linked(server) as link:
+        async with linked(server, budget=0.5) as link:
             await link.write({"one": b"1"}, MINUTE)
             with server.frozen(), pytest.raises(Unreachable):
                 await link.read(["one"])
@@ -78,9 +78,23 @@ def test_a_hanging_server_is_unreachable_until_it_goes_on() -> None:
         asyncio.run(scenario(server))
 
 
+def test_a_call_that_waits_behind_one_that_hangs_is_unreachable_too() -> None:
+    async def scenario(server: RedisServer) -> None:
+        async with linked(server, budget=0.05) as link:
+            with server.frozen():
+                first = asyncio.create_task(link.read(["one"]))
+                await asyncio.sleep(0.01)
+                second = asyncio.create_task(link.read(["two"]))
+                answers = await asyncio.gather(first, second, return_exceptions=True)
+            assert [type(answer) for answer in answers] == [Unreachable, Unreachable]
+
+    with redis_server() as server:
+        asyncio.run(scenario(server))
+
+
 def test_while_it_is_broken_nothing_is_asked() -> None:
     async def scenario(server: RedisServer) -> None:
-        async with linked(server) as link:
+        async with linked(server, budget=0.5) as link:
             with server.frozen():
                 with pytest.raises(Unreachable):
                     await link.read(["one"])
