@@ -5,7 +5,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference_server.admission import Gate
@@ -173,6 +173,7 @@ def test_one_who_is_leaving_may_have_to_make_room() -> None:
     asyncio.run(scenario())
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(0, 8), st.lists(st.integers(-1, 1), max_size=40), st.integers(0, 2**32))
 def test_whatever_comes_and_goes_no_place_is_lost(places: int, line: int, priorities: list[int], seed: int) -> None:
     async def scenario() -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -180,6 +180,7 @@ def test_who_asks_for_the_same_answer_says_so(body: dict[str, Any], same: bool) 
     assert repeatable(body) is same
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=30), min_size=1), st.binary(max_size=10))
 def test_recordings_survive_being_kept(chunks: list[bytes], value: bytes) -> None:
     recording = Recording(((b"x-any", value),), tuple(chunks))

@@ -83,6 +83,7 @@ def test_redis_decides_as_memory_does(server: RedisServer, quota: Quota, steps: 
     asyncio.run(scenario())
 
 
+@settings(deadline=None)
 @given(QUOTAS, st.lists(st.integers(0, 20), max_size=30))
 def test_what_is_let_in_is_within_every_limit(quota: Quota, wanted: list[int]) -> None:
     async def scenario() -> list[int]:

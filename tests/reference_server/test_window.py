@@ -1,6 +1,6 @@
 """What was used in the last minute, second by second."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference_server.errors import FOREVER
@@ -21,6 +21,7 @@ def admitted(steps: list[tuple[float, int]]) -> list[tuple[float, int]]:
     return entered
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_no_minute_holds_more_than_the_limit(steps: list[tuple[float, int]]) -> None:
     entered = admitted(steps)
@@ -28,6 +29,7 @@ def test_no_minute_holds_more_than_the_limit(steps: list[tuple[float, int]]) -> 
         assert sum(amount for at, amount in entered if end - SPAN < at <= end) <= LIMIT
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_what_fits_a_minute_and_a_second_is_let_in(steps: list[tuple[float, int]]) -> None:
     now, entered = 1000.0, admitted(steps)
@@ -37,6 +39,7 @@ def test_what_fits_a_minute_and_a_second_is_let_in(steps: list[tuple[float, int]
         assert before + amount > LIMIT or (now, amount) in entered
 
 
+@settings(deadline=None)
 @given(STEPS, st.integers(0, LIMIT))
 def test_after_the_wait_there_is_room_and_not_before(steps: list[tuple[float, int]], amount: int) -> None:
     window = Window()
@@ -49,6 +52,7 @@ def test_after_the_wait_there_is_room_and_not_before(steps: list[tuple[float, in
     assert window.meter(now + wait + 1e-9, LIMIT, amount).wait == 0
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_after_the_reset_nothing_is_used(steps: list[tuple[float, int]]) -> None:
     window = Window()
