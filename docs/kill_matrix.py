@@ -8,8 +8,8 @@ HEAD = f"""\
 # The kill matrix
 
 Who judges the judge? {len(FLAWS)} flaws. Each is a named way for the bundled server to be wrong on purpose, and says
-which of the {len(ALL)} checks must notice. `tests/test_kill_matrix.py` starts the server with each flaw, runs the whole
-suite against it on a real socket, and demands that
+which of the {len(ALL)} checks must notice. `tests/test_kill_matrix.py` starts the server with each flaw (several at
+once where they cannot meet), runs the whole suite against it on a real socket, and demands that
 
 - the checks that report a departure are exactly those that the flaw declares: none missing, none besides;
 - every check is failed by at least one flaw;

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from functools import reduce
 
 from pydantic import SecretStr
 
@@ -12,6 +13,7 @@ from cozecheck.conformance import Course, run
 from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
 from reference_server.app import create_app
+from reference_server.flaws import apply
 from reference_server.settings import Key, Settings, SyntheticEngine
 from tests.servers import running
 
@@ -28,9 +30,10 @@ def settings() -> Settings:
     return Settings(engines=(SyntheticEngine(name="base", token_delay=PACE),), keys=(Key(value=SecretStr(KEY)),))
 
 
-def judge(flaw: str | None = None, *, order: random.Random | None = None, concurrency: int = 8) -> Report:
-    """Run all scenarios against the reference server, wrong on purpose by *flaw*, shuffled by *order*."""
-    with running(create_app(settings(), flaw=flaw)) as base_url:
+def judge(*flaws: str, order: random.Random | None = None, concurrency: int = 8) -> Report:
+    """Run all scenarios against the reference server, wrong on purpose by *flaws*, shuffled by *order*."""
+    app = reduce(apply, flaws, create_app(settings()))
+    with running(app) as base_url:
         return asyncio.run(judge_at(Endpoint(base_url, KEY), order=order, concurrency=concurrency))
 
 

@@ -95,7 +95,7 @@ def tool_stream_arguments_object(event: Event, _: Sequence[Event]) -> Iterator[E
     yield event
 
 
-@stream("tools.stream.arguments-reassemble", "tools.arguments-strict", when=is_for_two)
+@stream("tools.stream.arguments-reassemble", when=is_for_two)
 def tool_stream_arguments_cut(event: Event, _: Sequence[Event]) -> Iterator[Event]:
     """The last brace of the arguments is missing."""
     for each in fragments(event):
