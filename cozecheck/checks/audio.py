@@ -197,7 +197,7 @@ def transcription_duration(it: Call) -> Iterator[Verdict]:
     """The duration of a transcript is that of the recording, in seconds."""
     sent = wav(it.file.content) if it.file else None
     told = it.value.get("duration")
-    if sent and is_number(told) and abs(told - sent.seconds) > NEAR:  # type: ignore[operator]
+    if sent and is_number(told) and abs(told - sent.seconds) > NEAR:
         yield Problem(f"about {sent.seconds:.2f}", told, at="/duration")
 
 

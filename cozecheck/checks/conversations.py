@@ -441,11 +441,11 @@ def context(run: Run) -> Iterator[Verdict]:
         yield lack
         return
     within, alone = (response_object(run[name]) for name in ("response", "alone"))
-    counts = [each.usage.get("input_tokens") if each else None for each in (alone, within)]
-    if not all(isinstance(count, int) and count > 0 for count in counts):
+    fewer, more = (each.usage.get("input_tokens") if each else None for each in (alone, within))
+    if not isinstance(fewer, int) or not isinstance(more, int) or fewer <= 0 or more <= 0:
         yield Inconclusive("no usage on both answers")
-    elif counts[1] <= counts[0]:  # type: ignore[operator]
-        yield Problem(f"more than {counts[0]} input tokens, as alone", counts[1], at="response")
+    elif more <= fewer:
+        yield Problem(f"more than {fewer} input tokens, as alone", more, at="response")
 
 
 @relation(

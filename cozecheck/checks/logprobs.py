@@ -145,7 +145,7 @@ def nonpositive(it: Logprobs) -> Iterator[Verdict]:
     """A logprob is finite, and 0 or less."""
     for at, token in _each(it):
         value = token.get("logprob")
-        if is_number(value) and (value > TINY or not isfinite(value)):  # type: ignore[operator,arg-type]
+        if is_number(value) and (value > TINY or not isfinite(value)):
             yield Problem("0 or less", value, at=f"{at}, logprob")
 
 
@@ -291,7 +291,7 @@ def top_agrees(it: Logprobs) -> Iterator[Verdict]:
             if other.get("token") == token.get("token") and other.get("bytes") == token.get("bytes")
         ]
         value = token.get("logprob")
-        near = [each for each in same if is_number(each) and is_number(value) and abs(each - value) < 1e-3]  # type: ignore[operator]
+        near = [each for each in same if is_number(each) and is_number(value) and abs(each - value) < 1e-3]
         if same and not near and value != UNLIKELY:
             yield Problem(str(same[0]), value, at=f"{at}, logprob")
 

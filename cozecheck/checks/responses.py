@@ -576,8 +576,8 @@ def more_tokens(run: Mapping[str, Exchange], control: str, probe: str) -> Iterat
             yield lack
             return
     found = [counted_response(run[name]) for name in (control, probe)]
-    counts = [each.usage.get("input_tokens") if each else None for each in found]
-    if not all(isinstance(count, int) and count > 0 for count in counts):
+    fewer, more = (each.usage.get("input_tokens") if each else None for each in found)
+    if not isinstance(fewer, int) or not isinstance(more, int) or fewer <= 0 or more <= 0:
         yield Inconclusive("no usage on both answers")
-    elif counts[1] <= counts[0]:  # type: ignore[operator]
-        yield Problem(f"more than {counts[0]} input tokens, as without it", counts[1], at=probe)
+    elif more <= fewer:
+        yield Problem(f"more than {fewer} input tokens, as without it", more, at=probe)

@@ -183,9 +183,9 @@ def counts(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
 
 def total(usage: Mapping[str, Any], at: str) -> Iterator[Verdict]:
     """Require total = prompt + completion."""
-    parts = [usage.get(name) for name in COUNTS]
-    if all(is_number(part) for part in parts) and parts[0] + parts[1] != parts[2]:  # type: ignore[operator]
-        yield Problem(f"{parts[0]} + {parts[1]}", parts[2], at=f"{at}/total_tokens")
+    prompt, completion, whole = (usage.get(name) for name in COUNTS)
+    if is_number(prompt) and is_number(completion) and is_number(whole) and prompt + completion != whole:
+        yield Problem(f"{prompt} + {completion}", whole, at=f"{at}/total_tokens")
 
 
 def list_shape(value: Mapping[str, Any]) -> Iterator[Verdict]:
@@ -201,8 +201,9 @@ def list_ends(value: Mapping[str, Any]) -> Iterator[Verdict]:
     if not isinstance(value.get("has_more"), bool):
         yield Problem("true or false", value.get("has_more", ABSENT), at="/has_more")
     data = value.get("data")
-    for name, place in (("first_id", 0), ("last_id", -1)) if data else ():
-        item = data[place]  # type: ignore[index]
+    items = data if isinstance(data, list) else []
+    for name, place in (("first_id", 0), ("last_id", -1)) if items else ():
+        item = items[place]
         if isinstance(item, dict) and value.get(name) != item.get("id"):
             yield Problem(str(item.get("id")), value.get(name, ABSENT), at=f"/{name}")
 

@@ -85,8 +85,9 @@ def custom_accepted(asked: Asked) -> Iterator[Verdict]:
 def forced_legacy(exchange: Exchange) -> Asked | None:
     """Read an answered request that forces one of the old functions."""
     asked = legal_chat(exchange)
-    named = asked and isinstance(asked.body.get("function_call"), dict) and listed(asked.body.get("functions"))
-    return asked if named and "tools" not in asked.body else None  # type: ignore[union-attr]
+    if asked is None or "tools" in asked.body or not listed(asked.body.get("functions")):
+        return None
+    return asked if isinstance(asked.body.get("function_call"), dict) else None
 
 
 @check(

@@ -5,7 +5,7 @@ The SDK's types say nothing of ranges; these come from OpenAI's OpenAPI document
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from cozecheck.contract.sources import CHAT_REQUEST, spec
 
@@ -64,7 +64,7 @@ FLAGS = frozenset(("stream", "logprobs", "parallel_tool_calls", "store"))
 STRINGS = frozenset(("user", "prompt_cache_key", "safety_identifier"))
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     """Whether *value* is a JSON number: in Python a bool is an int, in JSON it is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 

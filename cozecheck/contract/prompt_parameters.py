@@ -33,7 +33,7 @@ def completion_faults(body: Mapping[str, Any]) -> Iterator[Fault]:
         if not each.holds(body.get(each.param)):
             yield Fault(each.param, "range", f"{body[each.param]} is not in {each.low}..{each.high}")
     best_of, count = body.get("best_of"), body.get("n")
-    if is_number(best_of) and is_number(count) and best_of < count:  # type: ignore[operator]
+    if is_number(best_of) and is_number(count) and best_of < count:
         yield Fault("best_of", "range", f"best_of is {best_of}, less than n")
 
 
@@ -49,7 +49,7 @@ def embedding_faults(body: Mapping[str, Any]) -> Iterator[Fault]:
     elif not given or (isinstance(given, list) and any(each in ("", []) for each in given)):
         yield Fault("input", "empty", "there is nothing in the input")
     dimensions = body.get("dimensions")
-    if is_number(dimensions) and dimensions < 1:  # type: ignore[operator]
+    if is_number(dimensions) and dimensions < 1:
         yield Fault("dimensions", "range", f"dimensions is {dimensions}, less than 1")
     if body.get("encoding_format") not in (None, *ENCODINGS):
         yield Fault("encoding_format", "enum", f"{body['encoding_format']!r} is no encoding")

@@ -108,7 +108,7 @@ def turns(exchange: Exchange) -> Turns | None:
 
 def _created(value: Mapping[str, Any]) -> float:
     created = value.get("created")
-    return created if is_number(created) else inf  # type: ignore[return-value]
+    return created if is_number(created) else inf
 
 
 def _of_body(place: int, choice: dict[str, Any]) -> Turn:
