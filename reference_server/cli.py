@@ -2,16 +2,18 @@
 
 import json
 import logging
+import re
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from reference_server.app import create_app
+from reference_server.app import Application, create_app
 from reference_server.flaws import FLAWS
 from reference_server.serving import serve
-from reference_server.settings import Settings, SettingsError, load, validated
+from reference_server.settings import Key, Route, Settings, SettingsError, changed, load, models_in
 
 EPILOG = "Without a subcommand, serves until SIGTERM or SIGINT."
 cli = typer.Typer(
@@ -21,6 +23,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
+log = logging.getLogger(__name__)
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The configuration, in YAML.")]
 
 
@@ -30,7 +33,10 @@ def run(
     config: ConfigFile = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is a free one.")] = 8080,
-    workers: Annotated[int, typer.Option(min=1, help="How many processes share the port.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="How many processes share the port.")] = None,
+    model_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder of models, to show and to route to the default engine.")
+    ] = None,
     engine_type: Annotated[str | None, typer.Option(metavar="NAME", help="The default engine.")] = None,
     flaw: Annotated[str | None, typer.Option(metavar="NAME", help="Be wrong on purpose; see `flaws`.")] = None,
     api_key_env: Annotated[
@@ -40,12 +46,23 @@ def run(
     """Serve OpenAI's API in front of self-hosted engines."""
     if context.invoked_subcommand:
         return
-    settings = configured(config, engine_type, api_key_env)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    source = Source(config, model_dir, engine_type, api_key_env)
+    settings = read(source)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    # Only our own: HTTP libraries log addresses and, at their most talkative, keys.
+    logging.getLogger("reference_server").setLevel(settings.log_level.upper())
     build = partial(create_app, settings, flaw=flaw)
     try:
         build()
-        serve(build, host=host, port=port, workers=workers, announce=partial(announce, host, settings))
+        serve(
+            build,
+            host=host,
+            port=port,
+            workers=workers or (settings.worker_processes if config else 1),
+            announce=partial(announce, host, settings),
+            reload=partial(reload, source),
+            http2=settings.http2,
+        )
     except (ValueError, OSError) as error:
         raise failure(error) from error
 
@@ -53,7 +70,7 @@ def run(
 @cli.command()
 def check_config(file: Annotated[Path, typer.Argument(metavar="FILE", help="The configuration to check.")]) -> None:
     """Say whether a configuration can be used."""
-    configured(file, None, None)
+    read(Source(file))
     typer.echo(f"{file}: ok")
 
 
@@ -68,16 +85,45 @@ def flaws(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
         typer.echo(f"{flaw['name']}: {flaw['summary']}  [{', '.join(flaw['fails'])}]")
 
 
-def configured(config: Path | None, engine_type: str | None, api_key_env: str | None) -> Settings:
-    """Return the settings of a file, or the defaults, with what the command line changes."""
+@dataclass(frozen=True)
+class Source:
+    """Where settings come from: a file, and what the command line says besides."""
+
+    config: Path | None = None
+    model_dir: Path | None = None
+    engine_type: str | None = None
+    api_key_env: str | None = None
+
+    def settings(self) -> Settings:
+        """Read the file anew; SettingsError for whatever is wrong."""
+        settings = load(self.config) if self.config else Settings()
+        changes: dict[str, Any] = {}
+        if self.engine_type:
+            changes["default_engine"] = self.engine_type
+        if self.api_key_env:
+            changes["keys"] = [*settings.keys, Key(env=self.api_key_env)]
+        if self.model_dir:
+            found = list(models_in(self.model_dir))
+            known = settings.models if "models" in settings.model_fields_set else ()
+            changes["models"] = [*known, *found]
+            changes["routes"] = [*(Route(pattern=re.escape(model.id)) for model in found), *settings.routes]
+        return changed(settings, changes, "--engine-type")
+
+
+def read(source: Source) -> Settings:
+    """Return the settings, or end with what is wrong with them."""
     try:
-        settings = load(config) if config else Settings()
-        given = settings.model_dump()
-        given["default_engine"] = engine_type or settings.default_engine
-        given["keys"] = [*given["keys"], *([{"env": api_key_env}] if api_key_env else ())]
-        return validated(given, "--engine-type")
+        return source.settings()
     except SettingsError as error:
         raise failure(error) from error
+
+
+def reload(source: Source, app: Application) -> None:
+    """Read routes and keys anew; settings that can't be used change nothing."""
+    try:
+        app.reload(source.settings())
+    except ValueError as error:
+        log.error("not reloaded: %s", error)  # noqa: TRY400  (the message says it all)
 
 
 def announce(host: str, settings: Settings, port: int) -> None:

@@ -1,12 +1,19 @@
 """What the API refuses, named for the refusal."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from types import MappingProxyType
 
 INVALID = "invalid_request_error"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 VISIBLE_KEY_ENDS = (3, 4)
 LONGEST_MASK = 24
+FOREVER = float("inf")
+LIMIT_NAMES = {
+    "requests": "requests per min (RPM)",
+    "tokens": "tokens per min (TPM)",
+    "concurrency": "requests at a time (concurrency)",
+}
 
 
 class Refusal(Exception):  # noqa: N818  (it is an answer)
@@ -286,6 +293,29 @@ class InvalidKey(Refusal):
         super().__init__(401, message, code="invalid_api_key", headers=headers)
 
 
+class RateLimited(Refusal):
+    """A key has used up one of its limits."""
+
+    def __init__(self, what: str, used: int, most: int, wanted: int, wait: float, headers: Mapping[str, str]) -> None:
+        """`what` is `requests`, `tokens` or `concurrency`; `wait` is in seconds, and infinite where it is no use."""
+        limit = LIMIT_NAMES[what]
+        retry = retry_headers(wait) if wait < FOREVER else {"x-should-retry": "false"}
+        advice = f"Please try again in {wait:.3f}s." if wait < FOREVER else "The request is larger than the limit."
+        message = f"Rate limit reached on {limit}: Limit {most}, Used {used}, Requested {wanted}. {advice}"
+        kind = "tokens" if what == "tokens" else "requests"
+        super().__init__(429, message, code="rate_limit_exceeded", kind=kind, headers={**headers, **retry})
+
+
+class Overloaded(Refusal):
+    """An engine's queue is full."""
+
+    def __init__(self, wait: float) -> None:
+        """`wait` is when to come back, in seconds."""
+        message = "The engine is currently overloaded, please try again later."
+        headers = {**retry_headers(wait), "x-should-retry": "true"}
+        super().__init__(503, message, code="engine_overloaded", kind="server_error", headers=headers)
+
+
 class UnknownPath(Refusal):
     """A path that leads nowhere."""
 
@@ -330,6 +360,11 @@ class ServerFault(Refusal):
             f"(Please include the request ID {request_id} when you report this.)"
         )
         super().__init__(500, message, kind="server_error")
+
+
+def retry_headers(wait: float) -> Mapping[str, str]:
+    """Return when to come back: in whole seconds, and in milliseconds for clients that can."""
+    return {"retry-after": str(max(ceil(wait), 1)), "retry-after-ms": str(max(ceil(1000 * wait), 1))}
 
 
 def masked(key: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from random import Random
 
@@ -121,32 +121,30 @@ def fault(error: Exception, scope: Scope) -> ServerFault:
 class RequireKey:
     """Where there are keys, lets nobody below `prefix` without one of them."""
 
-    def __init__(self, app: ASGIApp, prefix: str, keys: Iterable[str]) -> None:
-        """Keep digests of the keys, all of one length."""
+    def __init__(self, app: ASGIApp, prefix: str, digests: Callable[[], Sequence[bytes]]) -> None:
+        """`digests` gives those of the keys that are known at the moment, all of one length."""
         self._app = app
         self._prefix = f"{prefix}/"
-        self._digests = [digest(key) for key in keys]
+        self._digests = digests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
-        if self._digests and scope["type"] == "http" and scope["path"].startswith(self._prefix):
-            self._check(Headers(scope=scope).get("authorization", ""))
+        known = self._digests()
+        if known and scope["type"] == "http" and scope["path"].startswith(self._prefix):
+            check_key(Headers(scope=scope).get("authorization", ""), known)
         await self._app(scope, receive, send)
 
-    def _check(self, authorization: str) -> None:
-        scheme, _, key = authorization.partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key:
-            raise MissingKey
-        given = digest(key)
-        # All keys are compared, each in constant time, so that the time taken says nothing about them.
-        if sum(hmac.compare_digest(given, known) for known in self._digests) == 0:
-            raise InvalidKey(key)
 
-
-def digest(key: str) -> bytes:
-    """Return what is kept of a key."""
-    return sha256(key.encode()).digest()
+def check_key(authorization: str, digests: Iterable[bytes]) -> None:
+    """Refuse a request without a key, or with one that is not known."""
+    scheme, _, key = authorization.partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise MissingKey
+    given = sha256(key.encode()).digest()
+    # All keys are compared, each in constant time, so that the time taken says nothing about them.
+    if sum(hmac.compare_digest(given, known) for known in digests) == 0:
+        raise InvalidKey(key)
 
 
 class ReadBody:

@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 from starlette.types import ASGIApp
 
+from reference_server.app import Application
 from reference_server.serving import reserved, serve_until
 
 HOST = "127.0.0.1"
@@ -36,6 +37,7 @@ class ServerThread(Thread):
 
     def __init__(self, app: ASGIApp, port: int, opened: Event) -> None:
         super().__init__(daemon=True)
+        self._app = app
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._serving = serve_until(self._stopping, app, HOST, port, opened.set, GRACE)
@@ -43,6 +45,8 @@ class ServerThread(Thread):
     def run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._serving)
+            if isinstance(self._app, Application):
+                runner.run(self._app.close())
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)

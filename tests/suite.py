@@ -14,7 +14,7 @@ from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
 from reference_server.app import create_app
 from reference_server.flaws import apply
-from reference_server.settings import Engine, Key, Settings
+from reference_server.settings import Key, Settings, SyntheticEngine
 from tests.servers import running
 
 KEY = "sk-test-0123456789abcdef"
@@ -27,7 +27,7 @@ PATIENCE = 5.0
 
 def settings() -> Settings:
     """The bundled server's configuration, with a key of our own."""
-    return Settings(engines=(Engine(name="base", token_delay=PACE),), keys=(Key(value=SecretStr(KEY)),))
+    return Settings(engines=(SyntheticEngine(name="base", token_delay=PACE),), keys=(Key(value=SecretStr(KEY)),))
 
 
 def judge(*flaws: str, order: random.Random | None = None, concurrency: int = 8) -> Report:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from reference_server.endpoints import chat, completions, embeddings, images, moderations, responses
 from reference_server.endpoints.batch_runs import BATCH, BatchRuns
 from reference_server.endpoints.methods import Methods, json_response, unknown_path
+from reference_server.endpoints.relay import with_upstreams
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.shelf import Shelf
 from reference_server.errors import NoSuchBatch, Refusal
@@ -43,7 +44,7 @@ class Batches:
         api = [route for resource in _RESOURCES for route in resource.routes(rooms)]
         self._rooms = rooms
         self._shelf = Shelf(rooms)
-        self._runs = BatchRuns(rooms, Router(api, redirect_slashes=False, default=unknown_path))
+        self._runs = BatchRuns(rooms, Router(with_upstreams(api, rooms), redirect_slashes=False, default=unknown_path))
 
     async def create(self, request: Request) -> ASGIApp:
         """Take a batch on."""

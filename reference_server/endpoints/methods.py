@@ -18,6 +18,10 @@ class Methods:
         """Take endpoints by the names of their methods: `GET=...`."""
         self._endpoints = endpoints
 
+    def serves(self, method: str) -> bool:
+        """Tell whether a method is answered."""
+        return ("GET" if method == "HEAD" else method) in self._endpoints
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI; HEAD is GET, whose body the server leaves out."""
         method = "GET" if scope["method"] == "HEAD" else scope["method"]

@@ -13,7 +13,7 @@ from reference_server.engines.delta import Delta, Usage
 from reference_server.engines.parts import Part, called, refused, spoken
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest
-from reference_server.settings import Engine as EngineSettings
+from reference_server.settings import SyntheticEngine as EngineSettings
 
 CALL_ID = string.ascii_letters + string.digits
 

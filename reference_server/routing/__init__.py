@@ -1,1 +1,1 @@
-"""Model names to engines: pure decisions."""
+"""Model names to engines: pure decisions, and the little that is counted for them."""

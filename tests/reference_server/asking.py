@@ -9,11 +9,12 @@ from typing import Any
 import httpx2
 from starlette.types import ASGIApp
 
+from reference_server import settings as configuration
 from reference_server.app import create_app
 from reference_server.engines.delta import Delta
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.protocol.chat_request import ChatRequest, Message
-from reference_server.settings import Engine, Key, Settings
+from reference_server.settings import Key, Settings
 
 Json = dict[str, Any]
 CHAT = "/v1/chat/completions"
@@ -75,10 +76,12 @@ def error(response: httpx2.Response) -> Json:
     return dict(envelope["error"])
 
 
-def generated(content: str = "Hello", *, entropy: int = 1, engine: Engine | None = None, **changes: Any) -> list[Delta]:
+def generated(
+    content: str = "Hello", *, entropy: int = 1, engine: configuration.SyntheticEngine | None = None, **changes: Any
+) -> list[Delta]:
     """Everything the synthetic engine says to one message."""
     request = ChatRequest(model="m", messages=(Message("user", content),), **changes)
-    source = SyntheticEngine(engine or Engine(name="base"), Random(entropy))
+    source = SyntheticEngine(engine or configuration.SyntheticEngine(name="base"), Random(entropy))
 
     async def collect() -> list[Delta]:
         return [delta async for delta in source.generate(request)]

@@ -3,9 +3,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
 import httpx2
 import pytest
@@ -30,6 +32,10 @@ def started(*options: str, **environment: str) -> Iterator[tuple[subprocess.Pope
         try:
             yield process, process.stdout.readline().removeprefix("coze-server: ").strip()
         finally:
+            # Killed at once it would leave its workers behind.
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(20)
             process.kill()
 
 
@@ -79,6 +85,88 @@ def test_what_is_wrong_is_told_in_one_line(options: list[str], said: str) -> Non
 def test_a_good_configuration_is_said_to_be_good(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("log_level: debug")
     assert run("check-config", str(tmp_path / "a.yaml")).stdout.endswith("a.yaml: ok\n")
+
+
+def written(path: Path, key: str, model: str) -> None:
+    """Write a configuration with one key and one route, whole or not at all."""
+    fresh = path.with_suffix(".new")
+    config = {
+        "engines": [{"name": "base", "token_delay": "20ms"}],
+        "routes": [{"pattern": model}],
+        "keys": [{"hash": f"sha256:{sha256(key.encode()).hexdigest()}"}],
+    }
+    fresh.write_text(json.dumps(config))
+    fresh.replace(path)
+
+
+def status(base: str, key: str, model: str) -> int:
+    asked = {"model": model, "messages": [{"role": "user", "content": "Say: hi"}]}
+    headers = {"authorization": f"Bearer {key}", "connection": "close"}
+    return httpx2.post(f"{base}/chat/completions", json=asked, headers=headers).status_code
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sighup_reloads_routes_and_keys_and_loses_nothing(tmp_path: Path, workers: str) -> None:
+    config = tmp_path / "a.yaml"
+    written(config, "sk-old", "old")
+    asked = {"model": "old", "stream": True, "messages": [{"role": "user", "content": "Count to 30"}]}
+    with started("--config", str(config), "--workers", workers) as (process, base):
+        stream = httpx2.stream(
+            "POST", f"{base}/chat/completions", json=asked, headers={"authorization": "Bearer sk-old"}, timeout=30
+        )
+        with stream as response:
+            events = response.iter_lines()
+            next(events)
+            written(config, "sk-new", "new")
+            process.send_signal(signal.SIGHUP)
+            seen = settled(lambda: status(base, "sk-old", "old"), 401)
+            assert set(seen) <= {200, 401}
+            assert list(events)[-2] == "data: [DONE]"
+        assert settled(lambda: status(base, "sk-new", "new"), 200)[-1] == 200
+        assert status(base, "sk-new", "old") == 404
+
+
+def test_a_reload_that_fails_changes_nothing(tmp_path: Path) -> None:
+    config = tmp_path / "a.yaml"
+    written(config, "sk-old", "old")
+    with started("--config", str(config), "--workers", "1") as (process, base):
+        config.write_text("routes: [{pattern: '('}]")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr
+        assert f"not reloaded: {config}:1: routes[0].pattern: no regular expression" in process.stderr.readline()
+        assert status(base, "sk-old", "old") == 200
+
+
+def settled(ask: Callable[[], int], last: int, often: int = 10) -> list[int]:
+    """Ask until the answer has been *last* *often* times in a row; return all answers."""
+    seen: list[int] = []
+    deadline = monotonic() + 30
+    while seen[-often:] != [last] * often and monotonic() < deadline:
+        seen.append(ask())
+    return seen
+
+
+def test_no_key_and_no_content_is_logged(tmp_path: Path) -> None:
+    secrets = {"UPSTREAM_KEY": "sk-upstream-secret"}
+    with started("--api-key-env", "UPSTREAM_KEY", **secrets) as (_, upstream):
+        engine = {"name": "base", "type": "openai", "base_url": upstream, "api_key_env": "UPSTREAM_KEY", "http2": True}
+        config = tmp_path / "a.yaml"
+        config.write_text(json.dumps({"engines": [engine], "routes": [{"pattern": "gpt-.*"}], "log_level": "debug"}))
+        with started("--config", str(config), "--workers", "1", **secrets) as (process, base):
+            assert status(base, "sk-client-secret", "gpt-4o-mini") == 200
+            assert status(base, "sk-client-secret", "gpt-unheard-of") == 404
+            process.terminate()
+            assert "secret" not in str(process.communicate(timeout=20))
+
+
+def test_a_folder_of_models_is_shown_and_served(tmp_path: Path) -> None:
+    (tmp_path / "llama-3.gguf").touch()
+    (tmp_path / "qwen").mkdir()
+    (tmp_path / "qwen" / "config.json").touch()
+    (tmp_path / "readme.txt").touch()
+    with started("--model-dir", str(tmp_path)) as (_, base):
+        assert [model["id"] for model in httpx2.get(f"{base}/models").json()["data"]] == ["llama-3", "qwen"]
+        assert status(base, "any", "qwen") == 200
 
 
 def test_flaws_are_listed() -> None:

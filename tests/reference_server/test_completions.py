@@ -11,7 +11,7 @@ import pytest
 from reference_server.engines.delta import Delta, TokenChance, Usage
 from reference_server.engines.prompts import Written, written
 from reference_server.formatting.openai_completions import Frame, chunks
-from reference_server.settings import Engine
+from reference_server.settings import SyntheticEngine
 from tests.reference_server.asking import Json, app, ask, error, events
 
 PATH = "/v1/completions"
@@ -130,7 +130,7 @@ def test_what_is_wrong_is_refused_by_name(asked: Json, param: str | None, code: 
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_prompt_that_is_too_long_is_refused_in_tokens_of_its_own(*, stream: bool) -> None:
-    small = app(engines=[Engine(name="base", context_length=50)])
+    small = app(engines=[SyntheticEngine(name="base", context_length=50)])
     asked = {"model": "gpt-4o-mini", "prompt": "word " * 100, "stream": stream}
     refusal = error(ask(small, "POST", PATH, json=asked))
     assert (refusal["param"], refusal["code"]) == ("prompt", "context_length_exceeded")

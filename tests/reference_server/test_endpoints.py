@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from reference_server.settings import Engine, Model
+from reference_server.settings import Model, SyntheticEngine
 from tests.reference_server.asking import CHAT, NOW, app, ask, chat, chunks, error, post
 
 
@@ -31,7 +31,7 @@ def test_a_stream_is_neither_cached_nor_buffered() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_refusals_come_with_their_status_before_a_stream_begins(*, stream: bool) -> None:
-    small = app(engines=[Engine(name="base", context_length=50)])
+    small = app(engines=[SyntheticEngine(name="base", context_length=50)])
     assert error(post(small, chat("word " * 100, stream=stream)))["code"] == "context_length_exceeded"
     assert post(small, chat("word " * 100, stream=stream)).status_code == 400
     assert post(small, chat(model="nope", stream=stream)).status_code == 404
@@ -44,7 +44,7 @@ def test_an_unknown_model_is_not_found() -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_an_engine_that_takes_too_long_is_given_up(*, stream: bool) -> None:
-    slow = app(engines=[Engine(name="base", first_token_delay=60)], request_timeout=0.01)
+    slow = app(engines=[SyntheticEngine(name="base", first_token_delay=60)], request_timeout=0.01)
     response = post(slow, chat(stream=stream))
     assert (response.status_code, error(response)["code"]) == (504, "timeout")
 

@@ -10,7 +10,7 @@ from reference_server.engines.pieces import cut
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest, Message
 from reference_server.protocol.media import Attachment
-from reference_server.settings import Engine
+from reference_server.settings import SyntheticEngine
 from tests.reference_server.asking import generated
 
 UNICODE = (
@@ -138,7 +138,7 @@ def test_an_image_is_counted_by_the_published_rule(width: int, height: int, deta
 @pytest.mark.parametrize(("content", "limit"), [("word " * 200, None), ("hello", 100)])
 def test_what_does_not_fit_the_context_is_refused(content: str, limit: int | None) -> None:
     with pytest.raises(ContextLengthExceeded) as caught:
-        generated(content, engine=Engine(name="small", context_length=100), max_tokens=limit)
+        generated(content, engine=SyntheticEngine(name="small", context_length=100), max_tokens=limit)
     assert (caught.value.status, caught.value.param) == (400, "messages")
 
 
@@ -154,5 +154,5 @@ def test_delays_are_kept() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "sleep", note)
-        generated("Count from 1 to 2", engine=Engine(name="slow", first_token_delay=0.5, token_delay=0.25))
+        generated("Count from 1 to 2", engine=SyntheticEngine(name="slow", first_token_delay=0.5, token_delay=0.25))
     assert waits == [0.5, *[0.25] * 5]

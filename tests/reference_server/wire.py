@@ -11,14 +11,14 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Message
 
 from reference_server.app import create_app
-from reference_server.settings import Engine, Key, Model, Route, Settings
+from reference_server.settings import Key, Model, Route, Settings, SyntheticEngine
 
 KEY = "sk-the-right-key"
 SMALL = Settings(
     models=(Model(id="alpha"), Model(id="beta")),
     routes=(Route(pattern="alpha|beta"),),
     keys=(Key(value=SecretStr(KEY)),),
-    engines=(Engine(name="base", context_length=200),),
+    engines=(SyntheticEngine(name="base", context_length=200),),
 )
 HELLO = {"role": "user", "content": "Hello"}
 WITH_KEY = {"authorization": f"Bearer {KEY}"}

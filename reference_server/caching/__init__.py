@@ -1,0 +1,19 @@
+"""What need not be computed twice."""
+
+from reference_server.caching.memory import MemoryValues, Recent
+from reference_server.caching.responses import ResponseCache, repeatable, response_key
+from reference_server.caching.values import RedisValues, Values
+from reference_server.caching.vectors import VectorCache, packed, unpacked
+
+__all__ = [
+    "MemoryValues",
+    "Recent",
+    "RedisValues",
+    "ResponseCache",
+    "Values",
+    "VectorCache",
+    "packed",
+    "repeatable",
+    "response_key",
+    "unpacked",
+]

@@ -1,0 +1,33 @@
+"""What an operator may configure: typed, and strict about unknown keys."""
+
+from reference_server.settings.engines import AnyEngine, Engine, OpenAIEngine, SyntheticEngine, Timeouts
+from reference_server.settings.keys import Key, RateLimits
+from reference_server.settings.models import Model, models_in
+from reference_server.settings.reading import changed, load, parse
+from reference_server.settings.routes import CircuitBreaker, Overflow, Route
+from reference_server.settings.section import SettingsError
+from reference_server.settings.server import Cache, OpenAICompatibility, Redis
+from reference_server.settings.whole import Settings
+
+__all__ = [
+    "AnyEngine",
+    "Cache",
+    "CircuitBreaker",
+    "Engine",
+    "Key",
+    "Model",
+    "OpenAICompatibility",
+    "OpenAIEngine",
+    "Overflow",
+    "RateLimits",
+    "Redis",
+    "Route",
+    "Settings",
+    "SettingsError",
+    "SyntheticEngine",
+    "Timeouts",
+    "changed",
+    "load",
+    "models_in",
+    "parse",
+]
