@@ -1,0 +1,41 @@
+"""What goes wrong, in OpenAI's error envelope."""
+
+import logging
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from reference_server.errors import Refusal, ServerFault
+from reference_server.formatting.errors import error_response
+
+log = logging.getLogger(__name__)
+
+
+class AnswerErrors:
+    """Turns refusals, and our own failures, into OpenAI's error envelope."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap what may raise."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI. What fails once the response has begun is raised on: the server then cuts the connection."""
+        begun = False
+
+        async def send_noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noticed)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            refusal = error if isinstance(error, Refusal) else fault(error, scope)
+            await error_response(refusal)(scope, receive, send)
+
+
+def fault(error: Exception, scope: Scope) -> ServerFault:
+    """Log a failure of our own; return what the client is told of it."""
+    log.error("%s %s %s failed", scope["request_id"], scope["method"], scope["path"], exc_info=error)
+    return ServerFault(scope["request_id"])
