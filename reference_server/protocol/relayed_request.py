@@ -1,13 +1,12 @@
 """What of a request matters to whoever passes it on."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from python_multipart.multipart import parse_options_header
-
 from reference_server.protocol.json_body import parse_object
+from reference_server.protocol.relayed_form import form_fields
+from reference_server.protocol.urls import URL_FIELDS
 
 # A list of those that pass, not of those that don't: a proxy before us may add credentials under any name.
 HEADERS = (
@@ -29,19 +28,26 @@ CAPS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """A body, the model it names, and whether it asks for events. `model_at` is where a form holds the model."""
+    """A body, the model it names, and whether it asks for events. `form` is where a form holds each field."""
 
     body: bytes
     model: str | None = None
     streams: bool = False
     fields: Mapping[str, Any] | None = None
-    model_at: slice | None = None
+    form: Mapping[str, slice] = field(default_factory=dict)
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """The fields of JSON, or of a form those that may hold a URL."""
+        if self.fields is not None:
+            return self.fields
+        return {name: self.body[at].decode("utf-8", "replace") for name, at in self.form.items() if name in URL_FIELDS}
 
     def asking(self, model: str | None, caps: Mapping[str, int]) -> Mapping[str, Any] | bytes:
         """Return the body with another model and with bounds; the bytes as they came where nothing changes."""
-        if self.model_at and model not in (None, self.model):
-            assert model is not None
-            return self.body[: self.model_at.start] + model.encode() + self.body[self.model_at.stop :]
+        if "model" in self.form and model is not None and model != self.model:
+            at = self.form["model"]
+            return self.body[: at.start] + model.encode() + self.body[at.stop :]
         if self.fields is None:
             return self.body
         changes = {**({"model": model} if model is not None else {}), **caps}
@@ -54,8 +60,8 @@ def parse_relayed(content_type: str, body: bytes) -> Relayed:
     if not body:
         return Relayed(body)
     if content_type.startswith("multipart/form-data"):
-        found = form_field(content_type, body, b"model")
-        return Relayed(body, body[found].decode("utf-8", "replace") if found else None, model_at=found)
+        form = form_fields(content_type, body)
+        return Relayed(body, body[form["model"]].decode("utf-8", "replace") if "model" in form else None, form=form)
     fields = parse_object(body)
     model = fields.get("model")
     return Relayed(body, model if isinstance(model, str) else None, fields.get("stream") is True, fields)
@@ -75,19 +81,3 @@ def passed_on(headers: Mapping[str, str], request_id: str) -> Mapping[str, str]:
     """Return the headers that an upstream gets."""
     kept = {name: headers[name] for name in HEADERS if name in headers}
     return {**kept, "x-request-id": request_id}
-
-
-def form_field(content_type: str, body: bytes, name: bytes) -> slice | None:
-    """Find the value of a field in a multipart form."""
-    boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
-    delimiter = b"--" + boundary
-    naming = re.compile(rb"content-disposition:[^\r\n]*;\s*name=(\"?)" + re.escape(name) + rb"\1\s*(;|\r|$)", re.I)
-    at = body.find(delimiter) if boundary else -1
-    while at >= 0:
-        head, end = body.find(b"\r\n\r\n", at), body.find(b"\r\n" + delimiter, at)
-        if head < 0 or end < 0:
-            return None
-        if naming.search(body, at, head):
-            return slice(head + 4, end)
-        at = end + 2
-    return None
