@@ -19,7 +19,10 @@ from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import to_bytes
 from reference_server.formatting.relayed_answer import answer_body, ids, kept, refusal
 from reference_server.formatting.relayed_events import relayed
-from reference_server.protocol.relayed_request import Relayed, caps, parse_relayed, passed_on
+from reference_server.protocol.relayed_request import Relayed, Wanted, caps, parse_relayed, passed_on
+from reference_server.protocol.request_limits import refuse_beyond
+from reference_server.protocol.urls import refuse_urls
+from reference_server.settings import OpenAIEngine
 
 log = logging.getLogger(__name__)
 MOST_JSON = 256 * 1024 * 1024
@@ -40,6 +43,7 @@ class Relay:
         """`here` answers what no upstream does."""
         self._here = here
         self._rooms = rooms
+        self._engines = {engine.name: engine for engine in rooms.settings.engines}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -47,10 +51,17 @@ class Relay:
         body = await request.body()
         if self._here.serves(scope["method"]):
             asked = parse_relayed(request.headers.get("content-type", ""), body)
+            refuse_beyond(asked.said, self._rooms.settings.request_limits)
             path = path_below(scope)
             engine, model, most = self._leading(asked, path)
+            wanted = self._wanted(asked, engine, model, caps(path, asked.fields, most))
+            if wanted.dropped:
+                log.info("%s: engine %s lacks %s", scope["request_id"], engine, ", ".join(wanted.dropped))
+            if observed := scope.get("observed"):
+                observed.dropped = list(wanted.dropped)
+            body = wanted.body if isinstance(wanted.body, bytes) else json_body(wanted.body)
             if upstream := self._rooms.upstreams.get(engine):
-                call = self._call(request, path, asked, model, most)
+                call = self._call(request, path, asked, body)
                 await self._pass_on(upstream, call, asked.model if model != asked.model else None, send)
                 return
 
@@ -72,15 +83,23 @@ class Relay:
             raise RequestedModelNotFound(asked.model) if path.startswith("/responses") else error from error
         return match.rule.pool, match.model, match.rule.max_tokens
 
+    def _wanted(self, asked: Relayed, name: str, model: str | None, bounds: Mapping[str, int]) -> Wanted:
+        """Return what an engine is to be asked; engines that are here know models by the clients' names."""
+        engine = self._engines.get(name)
+        if not isinstance(engine, OpenAIEngine):
+            return asked.asking(None, {}, engine.parameters) if engine else Wanted(asked.body)
+        if engine.fetches_urls:
+            refuse_urls(asked.said, self._rooms.settings.url_hosts)
+        return asked.asking(model, bounds, engine.parameters)
+
     @staticmethod
-    def _call(request: Request, path: str, asked: Relayed, model: str | None, most: int | None) -> Call:
-        body = asked.asking(model, caps(path, asked.fields, most))
+    def _call(request: Request, path: str, asked: Relayed, body: bytes) -> Call:
         return Call(
             "GET" if request.method == "HEAD" else request.method,
             path,
             request.scope["query_string"].decode("latin-1"),
             passed_on(request.headers, request.scope["request_id"]),
-            body if isinstance(body, bytes) else json_body(body),
+            body,
             asked.streams,
             holds_files(path),
         )

@@ -1,7 +1,7 @@
 """The parameters of a request, fitted to what an engine can serve."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from reference_server.errors import Refusal
 from reference_server.protocol.fields import refuse_outside
@@ -85,7 +85,7 @@ def ranged(fields: Mapping[str, Any], parameters: Parameters) -> Mapping[str, An
     return {**fields, **changes} if any(fields[name] != value for name, value in changes.items()) else fields
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     """Tell numbers from anything else; what is none is for the engine to refuse."""
     return type(value) in (int, float)
 

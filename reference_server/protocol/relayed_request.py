@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from reference_server.protocol.fitting import fitted
 from reference_server.protocol.json_body import parse_object
 from reference_server.protocol.relayed_form import form_fields
 from reference_server.protocol.urls import URL_FIELDS
+from reference_server.settings.parameters import Parameters
 
 # A list of those that pass, not of those that don't: a proxy before us may add credentials under any name.
 HEADERS = (
@@ -24,6 +26,15 @@ CAPS: Mapping[str, tuple[str, ...]] = {
     "/responses": ("max_output_tokens",),
 }
 """The parameters that bound an answer, by path; the first is set where none is given."""
+ALL = Parameters()
+"""An engine that serves every parameter."""
+
+
+class Wanted(NamedTuple):
+    """A body for an engine, the bytes as they came where nothing changes, and the parameters to warn about."""
+
+    body: Mapping[str, Any] | bytes
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,20 @@ class Relayed:
             return self.fields
         return {name: self.body[at].decode("utf-8", "replace") for name, at in self.form.items() if name in URL_FIELDS}
 
-    def asking(self, model: str | None, caps: Mapping[str, int]) -> Mapping[str, Any] | bytes:
-        """Return the body with another model and with bounds; the bytes as they came where nothing changes."""
-        if "model" in self.form and model is not None and model != self.model:
-            at = self.form["model"]
-            return self.body[: at.start] + model.encode() + self.body[at.stop :]
+    def asking(self, model: str | None, caps: Mapping[str, int], parameters: Parameters = ALL) -> Wanted:
+        """Return the body for an engine: with its name for the model, bounds, and such parameters as it serves."""
         if self.fields is None:
-            return self.body
+            return Wanted(self._form_asking(model))
         changes = {**({"model": model} if model is not None else {}), **caps}
         changed = {key: value for key, value in changes.items() if self.fields.get(key) != value}
-        return {**self.fields, **changed} if changed else self.body
+        fields, dropped = fitted({**self.fields, **changed} if changed else self.fields, parameters)
+        return Wanted(self.body if fields is self.fields else fields, dropped)
+
+    def _form_asking(self, model: str | None) -> bytes:
+        at = self.form.get("model")
+        if at is None or model in (None, self.model):
+            return self.body
+        return self.body[: at.start] + str(model).encode() + self.body[at.stop :]
 
 
 def parse_relayed(content_type: str, body: bytes) -> Relayed:
