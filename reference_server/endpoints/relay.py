@@ -8,16 +8,18 @@ from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reference_server.endpoints.embeddings import There, answer_upstream
 from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.rooms import Rooms
 from reference_server.engines.upstream import EVENTS, JSON, Answer, Call, Upstream
+from reference_server.engines.upstream_embeddings import inputs_of
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
 from reference_server.errors import ModelNotFound, NotJson, RequestedModelNotFound, UnknownPath
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import to_bytes
-from reference_server.formatting.relayed_answer import answer_body, ids, kept, refusal
+from reference_server.formatting.relayed_answer import answer_body, ids, kept, parsed, refusal
 from reference_server.formatting.relayed_events import relayed
 from reference_server.protocol.relayed_request import Relayed, Wanted, caps, parse_relayed, passed_on
 from reference_server.protocol.request_limits import refuse_beyond
@@ -62,6 +64,9 @@ class Relay:
             body = wanted.body if isinstance(wanted.body, bytes) else json_body(wanted.body)
             if upstream := self._rooms.upstreams.get(engine):
                 call = self._call(request, path, asked, body)
+                if kept := await self._embedded(upstream, call, asked, wanted, scope):
+                    await kept(scope, receive, send)
+                    return
                 await self._pass_on(upstream, call, asked.model if model != asked.model else None, send)
                 return
 
@@ -103,6 +108,28 @@ class Relay:
             asked.streams,
             holds_files(path),
         )
+
+    async def _embedded(
+        self, upstream: Upstream, call: Call, asked: Relayed, wanted: Wanted, scope: Scope
+    ) -> ASGIApp | None:
+        """Answer with vectors that are kept, as far as there are; None for what is no matter of vectors."""
+        cache, given = self._rooms.vectors, asked.fields
+        if cache is None or given is None or call.path != "/embeddings" or not (inputs := inputs_of(given)):
+            return None
+
+        async def ask(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+            return await self._answer(upstream, replace(call, body=json_body(fields)))
+
+        fields = given if isinstance(wanted.body, bytes) else wanted.body
+        return await answer_upstream(given, inputs, There(upstream.name, fields, ask), scope, cache)
+
+    async def _answer(self, upstream: Upstream, call: Call) -> Mapping[str, Any]:
+        """Return an answer in JSON; a Refusal for any other."""
+        async with upstream.asked(call) as answer, aclosing(answer.pieces):
+            body = await whole(answer)
+            if not 200 <= answer.status < 300:
+                raise refusal(answer.status, answer.headers, body)
+            return parsed(body)
 
     async def _pass_on(self, upstream: Upstream, call: Call, model: str | None, send: Send) -> None:
         """Ask the upstream; `model` is the client's name for it where that is another."""

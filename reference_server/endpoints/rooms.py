@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from reference_server.caching import VectorCache
 from reference_server.engines.delta import Engine
 from reference_server.engines.upstream import Upstream
 from reference_server.metrics import Metrics
@@ -28,3 +29,4 @@ class Rooms:
     clock: Callable[[], float]
     entropy: Random
     store: Store
+    vectors: VectorCache | None = None
