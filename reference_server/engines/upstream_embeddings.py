@@ -50,7 +50,9 @@ def embedded(answer: Mapping[str, Any], inputs: Sequence[Input]) -> list[Embeddi
 
 def packed(vector: str | Sequence[float]) -> bytes:
     """Read a vector in base64 or in numbers; ValueError, TypeError, OverflowError or struct.error for what is none."""
-    found = base64.b64decode(vector, validate=True) if isinstance(vector, str) else struct.pack(f"<{len(vector)}f", *vector)
+    found = (
+        base64.b64decode(vector, validate=True) if isinstance(vector, str) else struct.pack(f"<{len(vector)}f", *vector)
+    )
     if not found or len(found) % FLOAT:
         raise ValueError(len(found))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reference_server.errors import Refusal, TooLong
-from reference_server.protocol.fields import refuse_outside
+from reference_server.protocol.fields import refuse_outside, short_text
 from reference_server.settings.limits import RequestLimits
 
 TURNS = ("messages", "input", "items")
@@ -12,6 +12,8 @@ TURNS = ("messages", "input", "items")
 PARTS = ("content", "output")
 ATTACHED = frozenset({"image_url", "input_image", "input_audio", "audio_url", "video_url", "file", "input_file"})
 TOOLS = ("tools", "functions")
+LONGEST_MODEL = 512
+"""Characters: the name is looked for in routes, logs and metrics."""
 Json = Mapping[str, Any]
 
 
@@ -35,6 +37,8 @@ class TooManyAttachments(Refusal):
 def refuse_beyond(fields: Json, limits: RequestLimits) -> None:
     """Refuse a request that holds too much; what is of the wrong type is for others to refuse."""
     refuse_depth(fields, limits.max_depth)
+    if isinstance(model := fields.get("model"), str):
+        short_text(LONGEST_MODEL)(model, "model")
     for name in TOOLS:
         refuse_length(fields, name, limits.max_tools)
     if type(choices := fields.get("n")) is int and choices > limits.max_choices:
