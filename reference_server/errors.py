@@ -32,10 +32,10 @@ class Refusal(Exception):  # noqa: N818  (it is an answer)
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         """Keep what the envelope says: `kind` is its `type`."""
-        super().__init__(message)
-        self.status = status
         # What it repeats of a request may be as long as a body.
         self.message = shortened(message, LONGEST_MESSAGE)
+        super().__init__(self.message)
+        self.status = status
         self.code = code
         self.param = shortened(param, LONGEST_PARAM) if param else param
         self.kind = kind
