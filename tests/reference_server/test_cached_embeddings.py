@@ -260,7 +260,7 @@ def test_an_upstream_that_fails_is_not_asked_again(status: bytes, seen: int) -> 
 
     async def talk(post: Post, _: RedisServer) -> None:
         await post("a")
-        model.answer = lambda _: as_json({"error": {"message": "no"}}, status)  # type: ignore[method-assign]
+        model.answer = lambda _: as_json({"error": {"message": "no"}}, status)  # type: ignore[method-assign,assignment]
         assert (await post(["a", "bb"])).status_code == seen
         assert outcome(await post("a")) == "HIT"
 
