@@ -29,6 +29,11 @@ class Gate:
         self._mean = 0.0
 
     @property
+    def is_free(self) -> bool:
+        """Whether the next request would not have to wait."""
+        return self._free > 0
+
+    @property
     def running(self) -> int:
         """How many requests have a place."""
         return self._places - self._free
@@ -71,10 +76,10 @@ class Gate:
     def _make_room(self, priority: int) -> None:
         last = max((found for found, line in self._waiting.items() if line), default=priority)
         if last <= priority:
-            raise Overloaded(self._wait())
+            raise Overloaded(self.wait())
         waiter, _ = self._waiting[last].popitem()
         if not waiter.done():
-            waiter.set_exception(Overloaded(self._wait()))
+            waiter.set_exception(Overloaded(self.wait()))
 
     def _leave(self) -> None:
         """Give the place to the next in line; it is free only where nobody waits."""
@@ -88,7 +93,7 @@ class Gate:
                     return
         self._free += 1
 
-    def _wait(self) -> float:
+    def wait(self) -> float:
         """Return the seconds until the line that there is will have been served, by what requests took lately."""
         return self._mean * (self.queue_depth + 1) / self._places
 

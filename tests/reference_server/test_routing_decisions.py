@@ -68,7 +68,7 @@ def test_local_engines_come_first_then_the_other_line_then_fallbacks() -> None:
 def test_while_a_pool_flows_over_the_other_line_comes_first() -> None:
     decision = decided(Facts("llama-3"), snapshot(flows=BUSY))
 
-    assert (asked(decision), decision.overflows) == (["paid", "a", "b", "spare"], True)
+    assert (asked(decision), decision.overflow) == (["paid", "a", "b", "spare"], "load")
 
 
 @pytest.mark.parametrize(
