@@ -1,5 +1,6 @@
 """From a request to an engine: limits, cache, route, and what to do when an engine fails."""
 
+import logging
 from collections.abc import Iterable
 from typing import cast
 
@@ -21,6 +22,7 @@ from reference_server.observed import Observed
 from reference_server.protocol.relayed_request import caps, parse_relayed
 from reference_server.routing.deciding import Decision, Try
 
+log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
 """Paths whose answers may be kept. Responses leave something behind, and vectors are kept one by one."""
 
@@ -118,6 +120,8 @@ class Dispatch:
         try:
             record = rooms.router.route(visit.facts(model), rooms.fleet.snapshot(rooms.ticks()))
         except ModelNotFound as error:
+            tried = "; ".join(rooms.router.plan.rules.explain(model).lines())
+            log.info("%s: %s", visit.observed.request_id, tried)
             raise RequestedModelNotFound(model) if visit.path.startswith("/responses") else error from error
         if rooms.trace:
             rooms.trace(record)
