@@ -14,7 +14,7 @@ from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.relay import Relay
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
-from reference_server.errors import ModelNotFound, RequestedModelNotFound
+from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
 from reference_server.formatting.json_text import to_bytes
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
@@ -78,6 +78,9 @@ class Dispatch:
             extra = [(name.encode(), value.encode()) for name, value in place.headers.items()]
             try:
                 await self._kept(visit, with_headers(send, extra))
+            except Refusal:
+                visit.observed.tokens_in = visit.observed.tokens_out = 0
+                raise
             finally:
                 place.spent = spent(visit.observed, prompt, wanted)
 
@@ -158,6 +161,6 @@ def spent(observed: Observed, prompt: int, wanted: int) -> int:
     """Return the tokens that a request cost: as the engine said, or else as far as it can be told."""
     if observed.tokens_in is not None:
         return observed.tokens_in + (observed.tokens_out or 0)
-    if observed.attempts == 0 or (observed.status is not None and observed.status >= 400):
+    if observed.attempts == 0:
         return 0
     return prompt + observed.pieces if observed.streams else wanted
