@@ -58,13 +58,15 @@ class Dispatch:
             await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
 
     def _visit(self, request: Request, body: bytes) -> Visit:
-        headers, scope = request.headers, request.scope
+        scope = request.scope
         observed: Observed = scope["observed"]
-        asked = parse_relayed(headers.get("content-type", ""), body)
+        headers = dict(scope["headers"])
+        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), body)
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
-        return Visit(scope, request.receive, headers, path_below(scope), asked, caller, observed)
+        path = path_below(scope) if "{" in self._operation else self._operation
+        return Visit(scope, request.receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""
@@ -95,7 +97,9 @@ class Dispatch:
             await self._routed(visit, send)
 
         key = response_key(visit.caller.id, visit.path, fields)
-        app, visit.observed.cache = await cache.answer(key, visit.headers.get("cache-control", ""), routed)
+        app, visit.observed.cache = await cache.answer(
+            key, visit.headers.get(b"cache-control", b"").decode("latin-1"), routed
+        )
         await app(visit.scope, visit.receive, send)
 
     async def _routed(self, visit: Visit, send: Send) -> None:
