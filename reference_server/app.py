@@ -1,19 +1,17 @@
 """The one place where everything is put together."""
 
+import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server import flaws
+from reference_server.building import anybody, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
-from reference_server.engines.delta import Engine
-from reference_server.engines.synthetic import SyntheticEngine
-from reference_server.engines.upstream import Upstream
-from reference_server.metrics import Metrics
 from reference_server.middleware import (
     AllowOrigins,
     AnswerErrors,
@@ -22,10 +20,10 @@ from reference_server.middleware import (
     RequireKey,
     StopWithClient,
 )
-from reference_server.routing.rules import Rules
-from reference_server.settings import OpenAIEngine, Settings, SettingsError
-from reference_server.settings import SyntheticEngine as SyntheticSettings
-from reference_server.store import Store
+from reference_server.probing import probe
+from reference_server.routing.configured import plan
+from reference_server.routing.router import Router
+from reference_server.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +35,17 @@ def create_app(
     settings: Settings,
     *,
     clock: Callable[[], float] = time.time,
+    ticks: Callable[[], float] = time.monotonic,
     entropy: random.Random | None = None,
     flaw: str | None = None,
 ) -> "Application":
-    """Build the server. `clock` gives seconds since 1970; `flaw` names a way to be wrong on purpose."""
+    """Build the server; ValueError for settings that can't be used.
+
+    `clock` gives seconds since 1970, `ticks` those of a clock that never goes back; `flaw` names a way to be wrong on
+    purpose.
+    """
     entropy = entropy or random.Random()  # noqa: S311  (ids and filler text, no secrets)
-    rooms = Rooms(
-        settings=settings,
-        rules=Rules.compiled(settings.routes, settings.default_engine),
-        keys=[key.digest() for key in settings.keys],
-        engines=build_engines(settings, entropy),
-        upstreams=build_upstreams(settings),
-        metrics=Metrics([engine.name for engine in settings.engines]),
-        clock=clock,
-        entropy=entropy,
-        store=Store(),
-    )
+    rooms = build_rooms(settings, clock, ticks, entropy)
     app = surrounded(paths(rooms), rooms)
     return Application(flaws.apply(app, flaw) if flaw else app, rooms)
 
@@ -64,40 +57,43 @@ class Application:
         """`rooms` are those that `app` works with."""
         self._app = app
         self._rooms = rooms
+        self._probing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
+        if self._probing is None:
+            self._probing = asyncio.create_task(self._probe())
         await self._app(scope, receive, send)
 
     async def close(self) -> None:
-        """Close the connections to upstreams, where the process goes on without the server."""
-        for upstream in self._rooms.upstreams.values():
-            await upstream.close()
+        """Close the connections to others, where the process goes on without the server."""
+        if self._probing:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
+        await self._rooms.close()
+
+    def drain(self) -> None:
+        """Say from now on that no more requests are wanted; those that come are served all the same."""
+        self._rooms.draining = True
 
     def reload(self, settings: Settings) -> None:
         """Take over the routes and keys: requests at work keep what they have, the next ones get these.
 
         SettingsError or ValueError if they can't be used; then nothing changes.
         """
-        names = {engine.name for engine in self._rooms.settings.engines}
-        rules = Rules.compiled(settings.routes, settings.default_engine)
-        if missing := sorted({rule.pool for rule in rules.rules} - names):
+        rooms = self._rooms
+        names = {engine.name for engine in rooms.settings.engines}
+        planned = plan(settings)
+        if missing := sorted(planned.engines() - names):
             raise SettingsError("routes", f"engine '{missing[0]}' is new: that takes a restart")
-        keys = [key.digest() for key in settings.keys]
-        self._rooms.rules, self._rooms.keys = rules, keys
+        keys = key_ring(settings)
+        rooms.fleet.follow(planned.pools.values())
+        rooms.router, rooms.keys, rooms.anybody = Router(planned, rooms.router.seed), keys, anybody(settings)
         log.info("routes and keys are reloaded")
 
-
-def build_engines(settings: Settings, entropy: random.Random) -> Mapping[str, Engine]:
-    """Build the configured engines that are here, by name."""
-    here = [engine for engine in settings.engines if isinstance(engine, SyntheticSettings)]
-    return {engine.name: SyntheticEngine(engine, entropy) for engine in here}
-
-
-def build_upstreams(settings: Settings) -> Mapping[str, Upstream]:
-    """Build the configured engines that are other servers, by name."""
-    there = [engine for engine in settings.engines if isinstance(engine, OpenAIEngine)]
-    return {engine.name: Upstream(engine, settings.request_timeout) for engine in there}
+    async def _probe(self) -> None:
+        if check := self._rooms.settings.health_check:
+            await probe(self._rooms.upstreams.values(), self._rooms.fleet, check)
 
 
 def surrounded(app: ASGIApp, rooms: Rooms) -> ASGIApp:

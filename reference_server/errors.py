@@ -319,6 +319,16 @@ class Overloaded(Refusal):
         super().__init__(503, message, code="engine_overloaded", kind="server_error", headers=headers)
 
 
+class NoEngine(Refusal):
+    """Every engine for the model is down."""
+
+    def __init__(self, wait: float) -> None:
+        """`wait` is when the first may be back, in seconds."""
+        message = "No engine for this model can be asked at the moment, please try again later."
+        headers = {**retry_headers(wait), "x-should-retry": "true"}
+        super().__init__(503, message, code="engine_unavailable", kind="server_error", headers=headers)
+
+
 class UnknownPath(Refusal):
     """A path that leads nowhere."""
 

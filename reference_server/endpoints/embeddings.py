@@ -19,6 +19,7 @@ from reference_server.engines.embedding import Embedding, embed, refuse_long
 from reference_server.engines.upstream_embeddings import embedded
 from reference_server.errors import Refusal
 from reference_server.formatting.openai_embeddings import embeddings
+from reference_server.observed import Observed
 from reference_server.protocol.openai_embeddings import EmbeddingRequest, Input, parse_embedding
 
 Ask = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -109,9 +110,6 @@ async def response(
     model: str, found: Sequence[Embedding], outcome: str | None, scope: Scope, *, as_base64: bool
 ) -> ASGIApp:
     """Write an answer, beside the event loop: vectors are many numbers."""
-    answer = json_response(await asyncio.to_thread(embeddings, model, found, as_base64=as_base64))
-    if outcome:
-        answer.headers["x-cache"] = outcome
-        if observed := scope.get("observed"):
-            observed.cache = outcome
-    return answer
+    observed: Observed = scope["observed"]
+    observed.cache, observed.tokens_in, observed.tokens_out = outcome, sum(each.tokens for each in found), 0
+    return json_response(await asyncio.to_thread(embeddings, model, found, as_base64=as_base64))

@@ -17,6 +17,7 @@ def routes(rooms: Rooms) -> list[Route]:
         return json_response(b'{"status":"ok"}')
 
     async def metrics(_request: Request) -> ASGIApp:
-        return Response(rooms.metrics.render(), headers={"content-type": CONTENT_TYPE})
+        running = {name: gate.running for name, gate in rooms.gates.items()}
+        return Response(rooms.metrics.render(running), headers={"content-type": CONTENT_TYPE})
 
     return [Route("/healthz", Methods(GET=health)), Route("/metrics", Methods(GET=metrics))]

@@ -1,145 +1,95 @@
 """Paths whose requests may belong to an upstream."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from starlette.requests import Request
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Send
 
+from reference_server.caching import VectorCache
 from reference_server.endpoints.embeddings import There, answer_upstream
-from reference_server.endpoints.methods import Methods
-from reference_server.endpoints.rooms import Rooms
+from reference_server.endpoints.visit import Visit
 from reference_server.engines.upstream import EVENTS, JSON, Answer, Call, Upstream
 from reference_server.engines.upstream_embeddings import inputs_of
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
-from reference_server.errors import ModelNotFound, NotJson, RequestedModelNotFound, UnknownPath
+from reference_server.errors import NotJson
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.noting import Noting
 from reference_server.formatting.relayed_answer import answer_body, ids, kept, parsed, refusal
 from reference_server.formatting.relayed_events import relayed
-from reference_server.protocol.relayed_request import Relayed, Wanted, caps, parse_relayed, passed_on
-from reference_server.protocol.request_limits import refuse_beyond
-from reference_server.protocol.urls import refuse_urls
-from reference_server.settings import OpenAIEngine
+from reference_server.protocol.openai_embeddings import Input
+from reference_server.protocol.relayed_request import Wanted, passed_on
 
 log = logging.getLogger(__name__)
+EMBEDDINGS = "/embeddings"
 MOST_JSON = 256 * 1024 * 1024
 """Bytes of an answer in JSON; 2048 of the largest embeddings are half of it."""
 
 
-def with_upstreams(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
-    """Return paths that pass on what belongs to an upstream; where there is none, the paths as they are."""
-    if not rooms.upstreams:
-        return list(routes)
-    return [Route(route.path, Relay(cast("Methods", route.endpoint), rooms)) for route in routes]
-
-
 class Relay:
-    """One path: a request goes to the engine of its model, one that names none to the default engine."""
+    """Passes requests on to upstreams, and their answers back."""
 
-    def __init__(self, here: Methods, rooms: Rooms) -> None:
-        """`here` answers what no upstream does."""
-        self._here = here
-        self._rooms = rooms
-        self._engines = {engine.name: engine for engine in rooms.settings.engines}
+    def __init__(self, ticks: Callable[[], float], vectors: VectorCache | None) -> None:
+        """`ticks` is in seconds."""
+        self._ticks = ticks
+        self._vectors = vectors
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
-        request = Request(scope, receive)
-        body = await request.body()
-        if self._here.serves(scope["method"]):
-            asked = parse_relayed(request.headers.get("content-type", ""), body)
-            refuse_beyond(asked.said, self._rooms.settings.request_limits)
-            path = path_below(scope)
-            engine, model, most = self._leading(asked, path)
-            wanted = self._wanted(asked, engine, model, caps(path, asked.fields, most))
-            if wanted.dropped:
-                log.info("%s: engine %s lacks %s", scope["request_id"], engine, ", ".join(wanted.dropped))
-            if observed := scope.get("observed"):
-                observed.dropped = list(wanted.dropped)
-            body = wanted.body if isinstance(wanted.body, bytes) else json_body(wanted.body)
-            if upstream := self._rooms.upstreams.get(engine):
-                call = self._call(request, path, asked, body)
-                if kept := await self._embedded(upstream, call, asked, wanted, scope):
-                    await kept(scope, receive, send)
-                    return
-                await self._pass_on(upstream, call, asked.model if model != asked.model else None, send)
-                return
-
-        async def receive_again() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._here(scope, receive_again, send)
-
-    def _leading(self, asked: Relayed, path: str) -> tuple[str, str | None, int | None]:
-        """Return the engine, what it calls the model, and the most tokens of an answer."""
-        settings = self._rooms.settings
-        if asked.model is None:
-            return settings.default_engine, None, None
+    async def ask(self, upstream: Upstream, visit: Visit, model: str | None, wanted: Wanted, send: Send) -> None:
+        """Ask an upstream, which calls the model so; a Refusal for what fails before the response has begun."""
+        call = called(visit, body_of(wanted))
+        inputs = inputs_of(visit.asked.fields or {}) if self._vectors and call.path == EMBEDDINGS else None
+        name = visit.asked.model if model != visit.asked.model else None
         try:
-            match = self._rooms.rules.match(asked.model)
-        except ModelNotFound as error:
-            if len(self._rooms.upstreams) < len(settings.engines):
-                return "", None, None
-            raise RequestedModelNotFound(asked.model) if path.startswith("/responses") else error from error
-        return match.rule.pool, match.model, match.rule.max_tokens
-
-    def _wanted(self, asked: Relayed, name: str, model: str | None, bounds: Mapping[str, int]) -> Wanted:
-        """Return what an engine is to be asked; engines that are here know models by the clients' names."""
-        engine = self._engines.get(name)
-        if not isinstance(engine, OpenAIEngine):
-            return asked.asking(None, {}, engine.parameters) if engine else Wanted(asked.body)
-        if engine.fetches_urls:
-            refuse_urls(asked.said, self._rooms.settings.url_hosts)
-        return asked.asking(model, bounds, engine.parameters)
+            if self._vectors and inputs:
+                answer = await self._embedded(upstream, call, visit, wanted, inputs, self._vectors)
+                await answer(visit.scope, visit.receive, send)
+            else:
+                async with upstream.asked(call) as answered, aclosing(answered.pieces):
+                    await deliver(answered, call.path, name, Noting(visit.observed, self._ticks), send)
+        except UpstreamFailure as error:
+            log.warning("%s: engine %s: %s %s", call.headers["x-request-id"], upstream.name, error.code, error.detail)
+            raise
 
     @staticmethod
-    def _call(request: Request, path: str, asked: Relayed, body: bytes) -> Call:
-        return Call(
-            "GET" if request.method == "HEAD" else request.method,
-            path,
-            request.scope["query_string"].decode("latin-1"),
-            passed_on(request.headers, request.scope["request_id"]),
-            body,
-            asked.streams,
-            holds_files(path),
-        )
-
     async def _embedded(
-        self, upstream: Upstream, call: Call, asked: Relayed, wanted: Wanted, scope: Scope
-    ) -> ASGIApp | None:
-        """Answer with vectors that are kept, as far as there are; None for what is no matter of vectors."""
-        cache, given = self._rooms.vectors, asked.fields
-        if cache is None or given is None or call.path != "/embeddings" or not (inputs := inputs_of(given)):
-            return None
+        upstream: Upstream, call: Call, visit: Visit, wanted: Wanted, inputs: Sequence[Input], vectors: VectorCache
+    ) -> ASGIApp:
+        """Answer with the vectors that are kept, and ask for the others."""
+        given = visit.asked.fields or {}
 
         async def ask(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-            return await self._answer(upstream, replace(call, body=json_body(fields)))
-
-        fields = given if isinstance(wanted.body, bytes) else wanted.body
-        return await answer_upstream(given, inputs, There(upstream.name, fields, ask), scope, cache)
-
-    async def _answer(self, upstream: Upstream, call: Call) -> Mapping[str, Any]:
-        """Return an answer in JSON; a Refusal for any other."""
-        async with upstream.asked(call) as answer, aclosing(answer.pieces):
-            body = await whole(answer)
+            async with upstream.asked(replace(call, body=json_body(fields))) as answer, aclosing(answer.pieces):
+                body = await whole(answer)
             if not 200 <= answer.status < 300:
                 raise refusal(answer.status, answer.headers, body)
             return parsed(body)
 
-    async def _pass_on(self, upstream: Upstream, call: Call, model: str | None, send: Send) -> None:
-        """Ask the upstream; `model` is the client's name for it where that is another."""
-        try:
-            with self._rooms.metrics.running(upstream.name):
-                async with upstream.asked(call) as answer, aclosing(answer.pieces):
-                    await deliver(answer, call.path, model, send)
-        except UpstreamFailure as error:
-            log.warning("%s: engine %s: %s %s", call.headers["x-request-id"], upstream.name, error.code, error.detail)
-            raise
+        there = There(upstream.name, given if isinstance(wanted.body, bytes) else wanted.body, ask)
+        return await answer_upstream(given, inputs, there, visit.scope, vectors)
+
+
+def called(visit: Visit, body: bytes) -> Call:
+    """Return a request as an upstream gets it."""
+    asked, scope, path = visit.asked, visit.scope, visit.path
+    return Call(
+        "GET" if scope["method"] == "HEAD" else scope["method"],
+        path,
+        scope["query_string"].decode("latin-1"),
+        passed_on(Headers(scope=scope), scope["request_id"]),
+        body,
+        asked.streams,
+        holds_files(path),
+        visit.observed.waited,
+    )
+
+
+def body_of(wanted: Wanted) -> bytes:
+    """Return what an engine is to be asked as a body."""
+    return wanted.body if isinstance(wanted.body, bytes) else json_body(wanted.body)
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:
@@ -150,25 +100,17 @@ def json_body(fields: Mapping[str, Any]) -> bytes:
         raise NotJson("a number is out of range") from error
 
 
-def path_below(scope: Scope) -> str:
-    """Return the path below the prefix; one that would lead elsewhere at the upstream is refused."""
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    if {".", ".."} & set(path.split("/")) or any(character < " " for character in path):
-        raise UnknownPath(scope["method"], scope["path"])
-    return path
-
-
-async def deliver(answer: Answer, path: str, model: str | None, send: Send) -> None:
+async def deliver(answer: Answer, path: str, model: str | None, noting: Noting, send: Send) -> None:
     """Send an answer on: events and files as they come, JSON whole, errors as refusals."""
     if not 200 <= answer.status < 300:
         raise refusal(answer.status, answer.headers, await whole(answer))
     if answer.media_type == EVENTS:
-        events = replace(answer, pieces=relayed(answer.pieces, path, model))
+        events = replace(answer, pieces=relayed(answer.pieces, path, model, noting))
         await deliver_pieces(events, [*STREAM_HEADERS, *ids(answer.headers)], send)
     elif answer.media_type != JSON and holds_files(path):
         await deliver_pieces(answer, [*kept(answer.headers), *ids(answer.headers)], send)
     else:
-        body = answer_body(await whole(answer), model)
+        body = answer_body(await whole(answer), model, noting.value)
         headers = [*kept(answer.headers), *ids(answer.headers), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from random import Random
+from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_server.formatting.identifiers import request_id
+from reference_server.observed import Observed
 
 OPENAI_VERSION = (b"openai-version", b"2020-10-01")
 
@@ -26,6 +28,9 @@ class Identify:
             return
         began = self._clock()
         scope["request_id"] = request_id(self._entropy)
+        scope["observed"] = Observed(
+            request_id=scope["request_id"], method=scope["method"], path=scope["path"], began=monotonic()
+        )
 
         async def send_identified(message: Message) -> None:
             if message["type"] == "http.response.start":

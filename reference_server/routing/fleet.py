@@ -127,5 +127,5 @@ class Fleet:
     def _taken(self, now: float) -> Snapshot:
         engines = {name: watched.state(now) for name, watched in self._engines.items()}
         for pool, overflow in self._overflowing:
-            self._flows[pool.name] = step(self._flows[pool.name], load(pool, engines), now, overflow)
+            self._flows[pool.name] = step(self._flows[pool.name], load(pool, engines, overflow.signals), now, overflow)
         return Snapshot(now, MappingProxyType(engines), MappingProxyType(dict(self._flows)))

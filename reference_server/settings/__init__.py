@@ -6,16 +6,18 @@ from reference_server.settings.limits import RequestLimits
 from reference_server.settings.models import Model, models_in
 from reference_server.settings.parameters import Parameters
 from reference_server.settings.reading import changed, load, parse
-from reference_server.settings.routes import CircuitBreaker, Overflow, Route
+from reference_server.settings.routes import Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import SettingsError
 from reference_server.settings.server import Cache, OpenAICompatibility, Redis
 from reference_server.settings.whole import Settings
 
 __all__ = [
+    "Alias",
     "AnyEngine",
     "Cache",
     "CircuitBreaker",
     "Engine",
+    "HealthCheck",
     "Key",
     "Model",
     "OpenAICompatibility",
@@ -25,6 +27,7 @@ __all__ = [
     "RateLimits",
     "Redis",
     "RequestLimits",
+    "Retries",
     "Route",
     "Settings",
     "SettingsError",

@@ -11,7 +11,7 @@ from reference_server.settings.engines import AnyEngine, SyntheticEngine
 from reference_server.settings.keys import Key, RateLimits
 from reference_server.settings.limits import RequestLimits, UrlHost
 from reference_server.settings.models import MODELS, Model
-from reference_server.settings.routes import ROUTES, CircuitBreaker, Overflow, Route
+from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Section, unknown
 from reference_server.settings.server import Cache, OpenAICompatibility
 
@@ -40,10 +40,14 @@ class Settings(Section):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
+    aliases: tuple[Alias, ...] = ()
     routes: tuple[Route, ...] = ROUTES
     overflow: Overflow | None = None
     fallbacks: Mapping[str, tuple[str, ...]] = NO_FALLBACKS
-    circuit_breaker: CircuitBreaker | None = None
+    circuit_breaker: CircuitBreaker | None = CircuitBreaker()
+    retries: Retries = Retries()
+    health_check: HealthCheck | None = HealthCheck()
+    route_trace: str | None = None
     models: tuple[Model, ...] = MODELS
     keys: tuple[Key, ...] = ()
     rate_limits: RateLimits = RateLimits()

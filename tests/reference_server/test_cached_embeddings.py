@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from struct import pack, unpack
@@ -12,20 +13,16 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.routing import Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reference_server.app import build_upstreams
+from reference_server.app import surrounded
+from reference_server.building import build_rooms
 from reference_server.caching import RedisValues, VectorCache
-from reference_server.endpoints import Rooms, embeddings
-from reference_server.endpoints.relay import with_upstreams
+from reference_server.endpoints import paths
 from reference_server.engines.upstream_embeddings import embedded, inputs_of, shares
 from reference_server.engines.upstream_errors import UpstreamBroken
-from reference_server.metrics import Metrics
-from reference_server.middleware import AnswerErrors, Identify
 from reference_server.redis_link import RedisLink
-from reference_server.routing.rules import Rules
 from reference_server.settings import OpenAIEngine, Route, Settings, SyntheticEngine
-from reference_server.store import Store
 from tests.probe import hostile
 from tests.probe.hostile import Reader, Writer
 from tests.redis_server import RedisServer, redis_server
@@ -73,30 +70,30 @@ def written(fields: Json, vector: Sequence[float]) -> Any:
     return vector
 
 
-def rooms(settings: Settings, vectors: VectorCache) -> Rooms:
-    rules = Rules.compiled(settings.routes, settings.default_engine)
-    return Rooms(
-        settings=settings, rules=rules, keys=(), engines={}, upstreams=build_upstreams(settings),
-        metrics=Metrics([engine.name for engine in settings.engines]), clock=lambda: 0.0, entropy=Random(1),
-        store=Store(), vectors=vectors,
-    )  # fmt: skip
+def telling(app: ASGIApp) -> ASGIApp:
+    """An app that says how much of an answer was kept, as the whole server does."""
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start" and (cache := scope["observed"].cache):
+                message = {**message, "headers": [*message["headers"], (b"x-cache", cache.encode())]}
+            await send(message)
+
+        await app(scope, receive, tell)
+
+    return told
 
 
 def talking(server: RedisServer, talk: Callable[[Post], Awaitable[None]], engine: Any = None) -> None:
     """Talk to a server that keeps vectors in this Redis."""
 
     async def held() -> None:
-        link = RedisLink(server.url, budget=AMPLE, pause=0.01)
-        known = rooms(
-            Settings(
-                engines=(engine or SyntheticEngine(name="base"),), routes=(Route(pattern="(.*)", model=r"\1-q4"),)
-            ),
-            VectorCache(RedisValues(link, "vectors", 60)),
-        )
-        app = Router(with_upstreams(embeddings.routes(known), known))
-        whole = Identify(AnswerErrors(app), known.clock, known.entropy)
-        transport = httpx2.ASGITransport(app=whole)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://server", timeout=None) as client:
+        engines, routes = (engine or SyntheticEngine(name="base"),), (Route(pattern="(.*)", model=r"\1-q4"),)
+        rooms = build_rooms(Settings(engines=engines, routes=routes), time.time, time.monotonic, Random(1))
+        rooms.link = RedisLink(server.url, budget=AMPLE, pause=0.01)
+        rooms.vectors = VectorCache(RedisValues(rooms.link, "vectors", 60))
+        transport = httpx2.ASGITransport(app=telling(surrounded(paths(rooms), rooms)))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://server/v1", timeout=None) as client:
 
             async def post(given: Any, headers: Mapping[str, str] | None = None, **asked: Any) -> httpx2.Response:
                 fields = {"model": SMALL, "input": given, **asked}
@@ -105,9 +102,7 @@ def talking(server: RedisServer, talk: Callable[[Post], Awaitable[None]], engine
             try:
                 await talk(post)
             finally:
-                await link.close()
-                for upstream in known.upstreams.values():
-                    await upstream.close()
+                await rooms.close()
 
     asyncio.run(held())
 
@@ -272,7 +267,7 @@ def test_what_only_the_upstream_understands_goes_there_as_it_is() -> None:
     model = Model()
 
     async def talk(post: Post, _: RedisServer) -> None:
-        for _ in range(2):
+        for _again in range(2):
             answer = await post(["a"], task="query")
             assert "x-cache" not in answer.headers
 

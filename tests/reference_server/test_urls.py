@@ -149,7 +149,7 @@ def through(path: str = CHAT, hosts: tuple[str, ...] = (), *, fetches: bool = Tr
     async def ask() -> int:
         async with hostile.serving(upstream) as base_url:
             engine = OpenAIEngine(name="base", type="openai", base_url=base_url, fetches_urls=fetches)
-            server = create_app(Settings(engines=(engine,), routes=ANY_MODEL, url_hosts=hosts))
+            server = create_app(Settings(engines=(engine,), routes=ANY_MODEL, url_hosts=hosts, health_check=None))
             response = await put(server, path, **rest)
             await server.close()
         return response.status_code
