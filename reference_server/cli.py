@@ -60,12 +60,12 @@ def run(
         build()
         serve(
             build,
+            settings,
             host=host,
             port=port,
             workers=workers or (settings.worker_processes if config else 1),
             announce=partial(announce, host, settings),
             reload=partial(reload, source),
-            http2=settings.http2,
         )
     except (ValueError, OSError) as error:
         raise failure(error) from error
@@ -173,7 +173,8 @@ def reload(source: Source, app: Application) -> None:
 def announce(host: str, settings: Settings, port: int) -> None:
     """Print the one line that others wait for."""
     address = f"[{host}]" if ":" in host else host
-    print(f"coze-server: http://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
+    scheme = "https" if settings.tls else "http"
+    print(f"coze-server: {scheme}://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
 
 
 def failure(error: Exception) -> typer.Exit:
