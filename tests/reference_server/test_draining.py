@@ -20,15 +20,15 @@ def test_no_request_is_lost(tmp_path: Path, workers: str, delay: str) -> None:
     config = written(tmp_path, drain_delay=delay)
     with started("--config", str(config), "--workers", workers) as (process, base), ThreadPoolExecutor(24) as pool:
         streams = [Stream(base, pool) for _ in range(20)]
-        visitors = [Visitor(f"{base}/models/gpt-4o-mini", pool) for _ in range(4)]
+        visitors = [Visitor(base, pool) for _ in range(4)]
         until(lambda: all(stream.has_begun for stream in streams) and all(visitor.seen["200"] for visitor in visitors))
         process.terminate()
         assert process.wait(30) == 0
         assert [stream.complete.result() for stream in streams] == [True] * 20
         for visitor in visitors:
             visitor.stop()
-            assert set(visitor.seen) == {"200", "ConnectError"}
-            assert visitor.seen["ConnectError"] == 1
+            assert set(visitor.seen) == {"200", "ConnectionRefusedError"}
+            assert visitor.seen["ConnectionRefusedError"] == 1
 
 
 @WORKERS

@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
-
-import httpx2
+from urllib.parse import urlsplit
 
 PATIENCE = 30.0
 
@@ -42,33 +43,44 @@ class Stream:
 
     def _read(self, base: str, words: int) -> bool:
         asked = {"model": "gpt-4o-mini", "stream": True, "messages": [{"role": "user", "content": f"Count to {words}"}]}
-        last = ""
-        try:
-            with httpx2.stream("POST", f"{base}/chat/completions", json=asked, timeout=PATIENCE) as response:
-                self.port = response.extensions["network_stream"].get_extra_info("client_addr")[1]
-                for line in response.iter_lines():
+        last = b""
+        with closing(connected(base)) as connection:
+            self.port = connection.sock.getsockname()[1]
+            connection.request("POST", "/v1/chat/completions", json.dumps(asked), {"content-type": "application/json"})
+            try:
+                for line in connection.getresponse():
                     self._begun.set()
-                    last = line or last
-        except httpx2.TransportError:
-            return False
-        return last == "data: [DONE]"
+                    last = line.strip() or last
+            except (OSError, HTTPException):
+                return False
+        return last == b"data: [DONE]"
 
 
 class Visitor:
     """Asks for little, each time on a new connection, until told to stop or refused; counts what came of it."""
 
-    def __init__(self, url: str, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, base: str, pool: ThreadPoolExecutor) -> None:
         self.seen: Counter[str] = Counter()
         self._enough = Event()
-        self._done = pool.submit(self._visit, url)
+        self._done = pool.submit(self._visit, base)
 
     def stop(self) -> None:
         self._enough.set()
         self._done.result(PATIENCE)
 
-    def _visit(self, url: str) -> None:
-        while not self._enough.is_set() and "ConnectError" not in self.seen:
+    def _visit(self, base: str) -> None:
+        while not self._enough.is_set() and "ConnectionRefusedError" not in self.seen:
             try:
-                self.seen[str(httpx2.get(url, timeout=PATIENCE).status_code)] += 1
-            except httpx2.TransportError as error:
+                with closing(connected(base)) as connection:
+                    connection.request("GET", "/v1/models/gpt-4o-mini")
+                    response = connection.getresponse()
+                    response.read()
+                    self.seen[str(response.status)] += 1
+            except (OSError, HTTPException) as error:
                 self.seen[type(error).__name__] += 1
+
+
+def connected(base: str) -> HTTPConnection:
+    connection = HTTPConnection(urlsplit(base).netloc, timeout=PATIENCE)
+    connection.connect()
+    return connection
