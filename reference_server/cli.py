@@ -37,7 +37,9 @@ def run(
     config: ConfigFile = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is a free one.")] = 8080,
-    workers: Annotated[int | None, typer.Option(min=1, help="How many processes share the port.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes share the port; else it is `worker_processes`.")
+    ] = None,
     model_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of models, to show and to route to the default engine.")
     ] = None,
@@ -47,7 +49,10 @@ def run(
         str | None, typer.Option(metavar="NAME", help="An environment variable that holds a key to demand.")
     ] = None,
 ) -> None:
-    """Serve OpenAI's API in front of self-hosted engines."""
+    """Serve OpenAI's API in front of self-hosted engines.
+
+    Without a configuration it is one process: files, conversations and batches are kept in its memory.
+    """
     if context.invoked_subcommand:
         return
     source = Source(config, model_dir, engine_type, api_key_env)
