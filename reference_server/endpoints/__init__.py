@@ -1,6 +1,6 @@
 """What each path does: parse, route, generate, format; one file a resource."""
 
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route
 
 from reference_server.endpoints import (
     audio,
@@ -17,7 +17,7 @@ from reference_server.endpoints import (
     responses,
 )
 from reference_server.endpoints.dispatch import dispatched
-from reference_server.endpoints.methods import unknown_path
+from reference_server.endpoints.paths import Paths
 from reference_server.endpoints.rooms import Rooms
 
 __all__ = ["Rooms", "paths"]
@@ -27,14 +27,11 @@ _KEEPING = (conversations, files, batches)
 """What is kept is kept here, or at the default engine where that is another server."""
 
 
-def paths(rooms: Rooms) -> Router:
+def paths(rooms: Rooms) -> Paths:
     """Return the paths: OpenAI's below their prefix, the operator's beside it."""
     compatibility = rooms.settings.openai_compatibility
     api = api_routes(rooms) if compatibility.enabled else []
-    below = Router(api, redirect_slashes=False, default=unknown_path)
-    return Router(
-        [Mount(compatibility.endpoint, below), *operator.routes(rooms)], redirect_slashes=False, default=unknown_path
-    )
+    return Paths(compatibility.endpoint, api, operator.routes(rooms))
 
 
 def api_routes(rooms: Rooms) -> list[Route]:

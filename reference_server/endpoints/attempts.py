@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 
 from starlette.types import Message, Send
 
+from reference_server.admission import Gate
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit
 from reference_server.errors import NoEngine, Overloaded, Refusal
+from reference_server.observed import Observed
 from reference_server.routing.deciding import Decision, Try
 from reference_server.routing.fleet import Ticket
 from reference_server.routing.retrying import Failure
@@ -33,14 +35,17 @@ class Attempts:
         for each in decision.tries:
             if observed.attempts and not rooms.budget.spend(rooms.ticks()):
                 break
-            begun = Begun(send, visit, rooms.ticks)
+            begun = Begun(send, observed, rooms.ticks)
+            gate = rooms.gates[each.engine]
             try:
-                async with self._place(each.engine, visit) as ticket:
+                async with gate.place(visit.priority) if gate.is_free else self._in_line(gate, each.engine, visit):
+                    ticket = rooms.fleet.begin(each.engine, rooms.ticks())
+                    # A breaker that lets nobody through has not been asked: what follows is no retry.
                     if ticket is None:
                         continue
-                    await self._one(ticket, each, begun, visit, ask)
+                    await self._one(ticket, each, begun, observed, ask)
             except Refusal as error:
-                if begun.begun or not Failure(error.status).retryable:
+                if begun.at is not None or not Failure(error.status).retryable:
                     raise
                 log.info("%s: engine %s: %s", observed.request_id, each.engine, error.code or error.status)
                 failure = error
@@ -51,9 +56,9 @@ class Attempts:
         wait = 0.0 if decision.retry_at is None else decision.retry_at - rooms.ticks()
         raise NoEngine(max(wait, 0.0))
 
-    async def _one(self, ticket: Ticket, each: Try, begun: "Begun", visit: Visit, ask: Ask) -> None:
+    async def _one(self, ticket: Ticket, each: Try, begun: "Begun", observed: Observed, ask: Ask) -> None:
         """Ask one engine, and take note of how it went."""
-        observed, fleet = visit.observed, self._rooms.fleet
+        fleet = self._rooms.fleet
         observed.engine, observed.attempts = each.engine, observed.attempts + 1
         failed: bool | None = None
         try:
@@ -67,56 +72,44 @@ class Attempts:
             failed = True
             raise
         finally:
-            now = self._rooms.ticks()
-            if begun.begun and not failed:
+            if begun.at is not None and not failed:
                 fleet.first_byte(ticket, begun.at)
-            fleet.end(ticket, now, failed=failed)
+            fleet.end(ticket, self._rooms.ticks(), failed=failed)
 
     @asynccontextmanager
-    async def _place(self, engine: str, visit: Visit) -> AsyncIterator[Ticket | None]:
-        """Hold a place at an engine; None where its breaker lets nobody through. Overloaded where there is no room."""
+    async def _in_line(self, gate: Gate, engine: str, visit: Visit) -> AsyncIterator[None]:
+        """Wait for a place, and hold it; Overloaded where there is no room, or none in time."""
         rooms = self._rooms
-        gate = rooms.gates[engine]
-        if gate.is_free:
-            async with gate.place(visit.priority):
-                yield rooms.fleet.begin(engine, rooms.ticks())
-            return
         began, left = rooms.ticks(), rooms.patience(engine, streams=visit.asked.streams) - visit.observed.waited
         rooms.fleet.wait(engine, 1)
-        waiting = True
         try:
-            async with asyncio.timeout(left) as deadline, gate.place(visit.priority):
-                deadline.reschedule(None)
-                waiting = self._served(engine, began, visit)
-                yield rooms.fleet.begin(engine, rooms.ticks())
+            async with asyncio.timeout(left):
+                entered = await gate.enter(visit.priority)
         except TimeoutError as error:
-            if not waiting:
-                raise
             raise Overloaded(gate.wait()) from error
         finally:
-            if waiting:
-                self._served(engine, began, visit)
-
-    def _served(self, engine: str, began: float, visit: Visit) -> bool:
-        self._rooms.fleet.wait(engine, -1)
-        visit.observed.waited += self._rooms.ticks() - began
-        return False
+            rooms.fleet.wait(engine, -1)
+            visit.observed.waited += rooms.ticks() - began
+        try:
+            yield
+        finally:
+            gate.leave(entered)
 
 
 class Begun:
-    """A `send` that notes when a response begins."""
+    """A `send` that notes when a response begins; `at` is None until then."""
 
-    def __init__(self, send: Send, visit: Visit, ticks: Callable[[], float]) -> None:
+    __slots__ = ("_observed", "_send", "_ticks", "at")
+
+    def __init__(self, send: Send, observed: Observed, ticks: Callable[[], float]) -> None:
         """`ticks` is in seconds."""
         self._send = send
-        self._observed = visit.observed
+        self._observed = observed
         self._ticks = ticks
-        self.begun = False
-        self.at = 0.0
+        self.at: float | None = None
 
     async def send(self, message: Message) -> None:
         """Send on."""
-        if not self.begun:
-            self.begun, self.at = True, self._ticks()
-            self._observed.first_byte = self.at
+        if self.at is None:
+            self.at = self._observed.first_byte = self._ticks()
         await self._send(message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from reference_server.routing.balancing import order
@@ -15,6 +16,7 @@ from reference_server.routing.snapshot import Snapshot
 
 FROM_A_POOL = 2
 """Engines of one pool in a decision: the one to ask, and one to ask if it fails."""
+REASONS_KEPT = 4096
 CALM = Flow()
 
 
@@ -97,8 +99,13 @@ def reason(asked: Pool, match: Match, snapshot: Snapshot, tries: tuple[Try, ...]
     ready = snapshot.ready(asked)
     if not ready.engines:
         return f"pool '{asked.name}' has no engine that can be asked" + (f": '{tries[0].engine}'" if tries else "")
-    spread = f"{match.rule.balancing.value} over {len(ready.engines)} of {len(asked.members)} engines"
-    return f"{spread} of pool '{asked.name}': '{tries[0].engine}'"
+    return spread(match.rule.balancing.value, len(ready.engines), len(asked.members), asked.name, tries[0].engine)
+
+
+@lru_cache(maxsize=REASONS_KEPT)
+def spread(balancing: str, ready: int, members: int, pool: str, engine: str) -> str:
+    """Say how one of the engines that are ready was taken."""
+    return f"{balancing} over {ready} of {members} engines of pool '{pool}': '{engine}'"
 
 
 def first_back(sides: tuple[tuple[Pool, str], ...], snapshot: Snapshot) -> float | None:
