@@ -41,6 +41,17 @@ def test_who_connected_before_is_asked_to_leave_after_an_answer(tmp_path: Path, 
         assert client.get(f"{base}/models").status_code == 200
 
 
+@WORKERS
+def test_it_is_not_ready_any_more_at_once(tmp_path: Path, workers: str) -> None:
+    config = written(tmp_path, drain_delay="2s")
+    with started("--config", str(config), "--workers", workers) as (process, base):
+        ready = base.removesuffix("/v1") + "/readyz"
+        assert httpx2.get(ready).status_code == 200
+        process.terminate()
+        until(lambda: httpx2.get(ready).status_code == 503)
+        assert httpx2.get(f"{base}/models").status_code == 200
+
+
 def test_who_has_connected_and_not_yet_asked_is_heard(tmp_path: Path) -> None:
     config = written(tmp_path, drain_delay="500ms")
     with started("--config", str(config), "--workers", "1") as (process, base):
