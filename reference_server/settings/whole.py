@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from reference_server.settings.engines import AnyEngine, SyntheticEngine
 from reference_server.settings.keys import Key, RateLimits
+from reference_server.settings.limits import RequestLimits, UrlHost
 from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Seconds, Section, unknown
@@ -38,6 +39,8 @@ class Settings(Section):
     compression: bool = True
     request_timeout: Patience = 30.0
     max_body_bytes: Count = 20 * 1024 * 1024
+    request_limits: RequestLimits = RequestLimits()
+    url_hosts: tuple[UrlHost, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
