@@ -3,15 +3,19 @@
 import json
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
 from reference_server.app import Application, create_app
 from reference_server.flaws import FLAWS
+from reference_server.logs import configure
 from reference_server.serving import serve
 from reference_server.settings import Key, Route, Settings, SettingsError, changed, load, models_in
 
@@ -48,21 +52,20 @@ def run(
         return
     source = Source(config, model_dir, engine_type, api_key_env)
     settings = read(source)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    # Only our own: HTTP libraries log addresses and, at their most talkative, keys.
-    logging.getLogger("reference_server").setLevel(settings.log_level.upper())
-    build = partial(create_app, settings, flaw=flaw)
+    workers = workers or (settings.worker_processes if config else 1)
+    configure(settings.log_level, settings.log_format)
     try:
-        build()
-        serve(
-            build,
-            host=host,
-            port=port,
-            workers=workers or (settings.worker_processes if config else 1),
-            announce=partial(announce, host, settings),
-            reload=partial(reload, source),
-            http2=settings.http2,
-        )
+        create_app(settings, flaw=flaw)
+        with shared_folder(workers) as shared:
+            serve(
+                partial(build, settings, flaw, shared),
+                host=host,
+                port=port,
+                workers=workers,
+                announce=partial(announce, host, settings),
+                reload=partial(reload, source),
+                http2=settings.http2,
+            )
     except (ValueError, OSError) as error:
         raise failure(error) from error
 
@@ -108,6 +111,22 @@ class Source:
             changes["models"] = [*known, *found]
             changes["routes"] = [*(Route(pattern=re.escape(model.id)) for model in found), *settings.routes]
         return changed(settings, changes, "--engine-type")
+
+
+@contextmanager
+def shared_folder(workers: int) -> Iterator[Path | None]:
+    """Give the workers a folder in common while the block lasts; one alone needs none."""
+    if workers == 1:
+        yield None
+        return
+    with TemporaryDirectory(prefix="coze-server-") as folder:
+        yield Path(folder)
+
+
+def build(settings: Settings, flaw: str | None, shared: Path | None) -> Application:
+    """Build the app in a worker, which may be a process that knows nothing of this one's logs."""
+    configure(settings.log_level, settings.log_format)
+    return create_app(settings, flaw=flaw, shared=shared)
 
 
 def read(source: Source) -> Settings:

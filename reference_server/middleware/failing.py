@@ -32,6 +32,8 @@ class AnswerErrors:
             if begun or scope["type"] != "http":
                 raise
             refusal = error if isinstance(error, Refusal) else fault(error, scope)
+            if "observed" in scope:
+                scope["observed"].error = refusal.code or refusal.kind
             await error_response(refusal)(scope, receive, send)
 
 

@@ -13,6 +13,7 @@ from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, CircuitBreaker, Overflow, Route
 from reference_server.settings.section import Count, Patience, Section, unknown
 from reference_server.settings.server import Cache, OpenAICompatibility
+from reference_server.settings.telemetry import Telemetry
 
 Place = tuple[int | str, ...]
 NO_FALLBACKS: Mapping[str, tuple[str, ...]] = {}
@@ -35,6 +36,9 @@ class Settings(Section):
     request_timeout: Patience = 30.0
     max_body_bytes: Count = 20 * 1024 * 1024
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] | None = None
+    slow_request: Patience = 10.0
+    telemetry: Telemetry = Telemetry()
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
     routes: tuple[Route, ...] = ROUTES
