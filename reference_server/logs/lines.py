@@ -13,7 +13,7 @@ OWN = "reference_server"
 KEY = re.compile(r"(?:\b(?:sk|rk|pk)-|Bearer )[\w.~+/=-]*([\w.~+/=-]{4})", re.ASCII)
 LONGEST = 4096
 DEEPEST = 30
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=str).encode
 
 
 class JsonLines(logging.Formatter):
