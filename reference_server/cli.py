@@ -14,8 +14,12 @@ from typing import Annotated, Any
 import typer
 
 from reference_server.app import Application, create_app
+from reference_server.errors import Refusal
 from reference_server.flaws import FLAWS
 from reference_server.logs import configure
+from reference_server.routing.configured import plan as plan_of
+from reference_server.routing.plan import Plan
+from reference_server.routing.trace import replayed_lines
 from reference_server.serving import serve
 from reference_server.settings import Key, Route, Settings, SettingsError, changed, load, models_in
 
@@ -52,13 +56,13 @@ def run(
         return
     source = Source(config, model_dir, engine_type, api_key_env)
     settings = read(source)
-    workers = workers or (settings.worker_processes if config else 1)
     configure(settings.log_level, settings.log_format)
+    workers = workers or (settings.worker_processes if config else 1)
     try:
         create_app(settings, flaw=flaw)
         with shared_folder(workers) as shared:
             serve(
-                partial(build, settings, flaw, shared),
+                partial(create_app, settings, flaw=flaw, shared=shared),
                 host=host,
                 port=port,
                 workers=workers,
@@ -73,8 +77,40 @@ def run(
 @cli.command()
 def check_config(file: Annotated[Path, typer.Argument(metavar="FILE", help="The configuration to check.")]) -> None:
     """Say whether a configuration can be used."""
-    read(Source(file))
+    planned(Source(file))
     typer.echo(f"{file}: ok")
+
+
+@cli.command()
+def explain_route(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A name as clients say it.")], config: ConfigFile = None
+) -> None:
+    """Say which aliases and rules are tried for a model, and why each missed; exit code 1 if none matches."""
+    explanation = planned(Source(config)).rules.explain(model)
+    for line in explanation.lines():
+        typer.echo(line)
+    if explanation.pool is None:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def replay_routes(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="What `route_trace` has written.")],
+    config: ConfigFile = None,
+) -> None:
+    """Make the decisions of a trace again; exit code 1 if one comes out otherwise."""
+    plan, count, others = planned(Source(config)), 0, 0
+    try:
+        for record, again in replayed_lines(plan, trace.read_text("utf-8").splitlines()):
+            count += 1
+            if again != record.decision:
+                others += 1
+                typer.echo(f"{record.facts.model}: was {record.decision.tries}, is {again.tries}")
+    except (OSError, ValueError, KeyError, TypeError, Refusal) as error:
+        raise failure(ValueError(f"{trace}: is no trace of this configuration: {error}")) from error
+    typer.echo(f"{count} decisions, {others} come out otherwise")
+    if others:
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -113,6 +149,14 @@ class Source:
         return changed(settings, changes, "--engine-type")
 
 
+def planned(source: Source) -> Plan:
+    """Return the routes, or end with what is wrong with them."""
+    try:
+        return plan_of(read(source))
+    except ValueError as error:
+        raise failure(error) from error
+
+
 @contextmanager
 def shared_folder(workers: int) -> Iterator[Path | None]:
     """Give the workers a folder in common while the block lasts; one alone needs none."""
@@ -121,12 +165,6 @@ def shared_folder(workers: int) -> Iterator[Path | None]:
         return
     with TemporaryDirectory(prefix="coze-server-") as folder:
         yield Path(folder)
-
-
-def build(settings: Settings, flaw: str | None, shared: Path | None) -> Application:
-    """Build the app in a worker, which may be a process that knows nothing of this one's logs."""
-    configure(settings.log_level, settings.log_format)
-    return create_app(settings, flaw=flaw, shared=shared)
 
 
 def read(source: Source) -> Settings:

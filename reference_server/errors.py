@@ -298,6 +298,7 @@ class RateLimited(Refusal):
 
     def __init__(self, what: str, used: int, most: int, wanted: int, wait: float, headers: Mapping[str, str]) -> None:
         """`what` is `requests`, `tokens` or `concurrency`; `wait` is in seconds, and infinite where it is no use."""
+        self.what = what
         limit = LIMIT_NAMES[what]
         retry = retry_headers(wait) if wait < FOREVER else {"x-should-retry": "false"}
         advice = f"Please try again in {wait:.3f}s." if wait < FOREVER else "The request is larger than the limit."
@@ -314,6 +315,16 @@ class Overloaded(Refusal):
         message = "The engine is currently overloaded, please try again later."
         headers = {**retry_headers(wait), "x-should-retry": "true"}
         super().__init__(503, message, code="engine_overloaded", kind="server_error", headers=headers)
+
+
+class NoEngine(Refusal):
+    """Every engine for the model is down."""
+
+    def __init__(self, wait: float) -> None:
+        """`wait` is when the first may be back, in seconds."""
+        message = "No engine for this model can be asked at the moment, please try again later."
+        headers = {**retry_headers(wait), "x-should-retry": "true"}
+        super().__init__(503, message, code="engine_unavailable", kind="server_error", headers=headers)
 
 
 class UnknownPath(Refusal):

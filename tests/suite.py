@@ -6,6 +6,7 @@ import time
 from functools import reduce
 
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from cozecheck import scenarios
 from cozecheck.checks import ALL
@@ -32,7 +33,8 @@ def settings() -> Settings:
 
 def judge(*flaws: str, order: random.Random | None = None, concurrency: int = 8) -> Report:
     """Run all scenarios against the reference server, wrong on purpose by *flaws*, shuffled by *order*."""
-    app = reduce(apply, flaws, create_app(settings()))
+    server: ASGIApp = create_app(settings())
+    app = reduce(apply, flaws, server)
     with running(app) as base_url:
         return asyncio.run(judge_at(Endpoint(base_url, KEY), order=order, concurrency=concurrency))
 

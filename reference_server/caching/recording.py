@@ -43,8 +43,7 @@ class Recording:
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Speak ASGI: send it all again, chunk by chunk."""
-        headers = [*self.headers, (b"x-cache", b"HIT")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 200, "headers": list(self.headers)})
         for chunk in self.chunks[:-1]:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": self.chunks[-1]})

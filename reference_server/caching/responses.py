@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -39,20 +39,19 @@ class ResponseCache:
         self._largest = largest
         self._writing: set[asyncio.Task[None]] = set()
 
-    async def answer(self, key: str, cache_control: str, make: Callable[[], Awaitable[ASGIApp]]) -> ASGIApp:
-        """Return the response that is kept, or the one made, to be kept as it is sent.
+    async def answer(self, key: str, cache_control: str, app: ASGIApp) -> tuple[ASGIApp, str | None]:
+        """Return the response that is kept, or the app's, to be kept as it is sent; and what `x-cache` has to say.
 
         `no-cache` in the request asks for a new one, which is kept; `no-store` for one that is not.
         """
         wishes = {wish.strip().lower() for wish in cache_control.split(",")}
         if "no-store" in wishes:
-            return await make()
+            return app, None
+        recorder = Recorder(app, self._largest, partial(self._keep, key))
         if "no-cache" in wishes:
-            return Recorder(await make(), b"BYPASS", self._largest, partial(self._keep, key))
+            return recorder, "BYPASS"
         (kept,) = await self._values.read([key])
-        if kept:
-            return Recording.from_bytes(kept)
-        return Recorder(await make(), b"MISS", self._largest, partial(self._keep, key))
+        return (Recording.from_bytes(kept), "HIT") if kept else (recorder, "MISS")
 
     async def written(self) -> None:
         """Wait until all that was answered is kept."""
@@ -68,10 +67,9 @@ class ResponseCache:
 class Recorder:
     """Sends an app's response on, and gives its recording to `keep` if it is whole."""
 
-    def __init__(self, app: ASGIApp, outcome: bytes, largest: int, keep: Callable[[Recording], None]) -> None:
-        """`outcome` is what `x-cache` says; a response of more than `largest` bytes is not kept."""
+    def __init__(self, app: ASGIApp, largest: int, keep: Callable[[Recording], None]) -> None:
+        """A response of more than `largest` bytes is not kept."""
         self._app = app
-        self._outcome = outcome
         self._largest = largest
         self._keep = keep
 
@@ -85,7 +83,6 @@ class Recorder:
             nonlocal headers, keeping, size
             if message["type"] == "http.response.start":
                 keeping, headers = message["status"] == 200, tuple(message["headers"])
-                message = {**message, "headers": [*headers, (b"x-cache", self._outcome)]}
             else:
                 chunk = message.get("body", b"")
                 size += len(chunk)

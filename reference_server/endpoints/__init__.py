@@ -1,6 +1,6 @@
 """What each path does: parse, route, generate, format; one file a resource."""
 
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route
 
 from reference_server.endpoints import (
     audio,
@@ -16,39 +16,30 @@ from reference_server.endpoints import (
     operator,
     responses,
 )
-from reference_server.endpoints.methods import unknown_path
-from reference_server.endpoints.relay import with_upstreams
+from reference_server.endpoints.dispatch import dispatched
+from reference_server.endpoints.paths import Paths
 from reference_server.endpoints.rooms import Rooms
 
 __all__ = ["Rooms", "paths"]
 
-_RESOURCES = (
-    chat,
-    completions,
-    embeddings,
-    responses,
-    conversations,
-    moderations,
-    images,
-    audio,
-    files,
-    batches,
-)
+_GENERATING = (chat, completions, embeddings, responses, moderations, images, audio)
+_KEEPING = (conversations, files, batches)
+"""What is kept is kept here, or at the default engine where that is another server."""
 
 
-def paths(rooms: Rooms) -> Router:
+def paths(rooms: Rooms) -> Paths:
     """Return the paths: OpenAI's below their prefix, the operator's beside it."""
     compatibility = rooms.settings.openai_compatibility
     api = api_routes(rooms) if compatibility.enabled else []
-    below = Router(api, redirect_slashes=False, default=unknown_path)
-    return Router(
-        [Mount(compatibility.endpoint, below), *operator.routes(rooms)], redirect_slashes=False, default=unknown_path
-    )
+    return Paths(compatibility.endpoint, api, operator.routes(rooms))
 
 
 def api_routes(rooms: Rooms) -> list[Route]:
     """Return OpenAI's paths. A configured list of models is shown even where the default engine has its own."""
-    own = models.routes(rooms)
-    shown = own if "models" in rooms.settings.model_fields_set else with_upstreams(own, rooms)
-    others = [route for resource in _RESOURCES for route in resource.routes(rooms)]
-    return [*with_upstreams(others, rooms), *shown]
+    generating = [route for resource in _GENERATING for route in resource.routes(rooms)]
+    keeping = [route for resource in _KEEPING for route in resource.routes(rooms)]
+    shown = models.routes(rooms)
+    if rooms.settings.default_engine in rooms.upstreams:
+        keeping = dispatched(keeping, rooms)
+        shown = shown if "models" in rooms.settings.model_fields_set else dispatched(shown, rooms)
+    return [*dispatched(generating, rooms), *keeping, *shown]

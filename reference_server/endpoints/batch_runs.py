@@ -15,6 +15,8 @@ from reference_server.formatting.errors import envelope
 from reference_server.formatting.identifiers import batch_id, request_id
 from reference_server.formatting.json_text import to_bytes
 from reference_server.formatting.openai_batches import batch_errors, is_success, json_lines, result, summed_usage
+from reference_server.limits import ApiKey
+from reference_server.observed import Observed
 from reference_server.protocol.json_body import parse_object
 from reference_server.protocol.openai_batches import PREFIX, Fault, Line, parse_lines
 
@@ -35,11 +37,11 @@ class BatchRuns:
         self._shelf = Shelf(rooms)
         self._running: dict[str, asyncio.Task[None]] = {}
 
-    def start(self, batch: Json, life: int | None) -> None:
+    def start(self, batch: Json, life: int | None, caller: ApiKey) -> None:
         """Begin the work on a new batch; its output is kept for `life` seconds, None is for good."""
         identifier = batch["id"]
         self._rooms.store.put(BATCH, identifier, batch)
-        task = asyncio.create_task(self._run(batch, life))
+        task = asyncio.create_task(self._run(batch, life, caller))
         self._running[identifier] = task
         task.add_done_callback(lambda _: self._running.pop(identifier))
 
@@ -49,7 +51,7 @@ class BatchRuns:
             self._running[batch["id"]].cancel()
         return self._change(batch["id"], "cancelling")
 
-    async def _run(self, batch: Json, life: int | None) -> None:
+    async def _run(self, batch: Json, life: int | None, caller: ApiKey) -> None:
         identifier = batch["id"]
         lines, faults = parse_lines(self._shelf.content(batch["input_file_id"]), batch["endpoint"])
         results: dict[int, Json] = {}
@@ -60,7 +62,7 @@ class BatchRuns:
                 self._finish(identifier, "cancelled", results, life)
             else:
                 self._begin(identifier, lines)
-                await self._work_off(identifier, lines, results)
+                await self._work_off(identifier, lines, results, caller)
                 self._change(identifier, "finalizing")
                 self._finish(identifier, "completed", results, life)
         except asyncio.CancelledError:
@@ -82,25 +84,29 @@ class BatchRuns:
         assert found is not None, "a batch in work was forgotten"
         return found
 
-    async def _work_off(self, identifier: str, lines: list[Line], results: dict[int, Json]) -> None:
+    async def _work_off(self, identifier: str, lines: list[Line], results: dict[int, Json], caller: ApiKey) -> None:
         pending = iter(enumerate(lines))
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(self._work(identifier, pending, results))
+                group.create_task(self._work(identifier, pending, results, caller))
 
-    async def _work(self, identifier: str, pending: Iterator[tuple[int, Line]], results: dict[int, Json]) -> None:
+    async def _work(
+        self, identifier: str, pending: Iterator[tuple[int, Line]], results: dict[int, Json], caller: ApiKey
+    ) -> None:
         for place, line in pending:
-            results[place] = await self._answer(line)
+            results[place] = await self._answer(line, caller)
             batch = self._batch(identifier)
             outcome = "completed" if is_success(results[place]) else "failed"
             counts = {**batch["request_counts"], outcome: batch["request_counts"][outcome] + 1}
             self._rooms.store.put(BATCH, identifier, {**batch, "request_counts": counts})
 
-    async def _answer(self, line: Line) -> Json:
+    async def _answer(self, line: Line, caller: ApiKey) -> Json:
         asked = request_id(self._rooms.entropy)
+        path = line.url.removeprefix(PREFIX)
+        observed = Observed(request_id=asked, method="POST", path=path, began=self._rooms.ticks())
         try:
             check_whole(line)
-            status, body = await ask(self._app, line.url.removeprefix(PREFIX), to_bytes(line.body), asked)
+            status, body = await ask(self._app, path, to_bytes(line.body), observed, caller)
         except Refusal as refusal:
             status, body = refusal.status, envelope(refusal)
         except Exception as error:
@@ -136,7 +142,7 @@ def check_whole(line: Line) -> None:
         raise NotAllowedTogether("stream", "Requests of a batch can't be streamed.")
 
 
-async def ask(app: ASGIApp, path: str, body: bytes, identifier: str) -> tuple[int, Json]:
+async def ask(app: ASGIApp, path: str, body: bytes, observed: Observed, caller: ApiKey) -> tuple[int, Json]:
     """Put one JSON request to an app of ours; return the status and the JSON of the answer."""
     scope = {
         "type": "http",
@@ -145,7 +151,9 @@ async def ask(app: ASGIApp, path: str, body: bytes, identifier: str) -> tuple[in
         "root_path": "",
         "query_string": b"",
         "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))],
-        "request_id": identifier,
+        "request_id": observed.request_id,
+        "observed": observed,
+        "key": caller,
     }
     status, answer = 0, b""
 

@@ -8,8 +8,8 @@ from starlette.types import ASGIApp
 
 from reference_server.endpoints import chat, completions, embeddings, images, moderations, responses
 from reference_server.endpoints.batch_runs import BATCH, BatchRuns
+from reference_server.endpoints.dispatch import dispatched
 from reference_server.endpoints.methods import Methods, json_response, unknown_path
-from reference_server.endpoints.relay import with_upstreams
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.shelf import Shelf
 from reference_server.errors import NoSuchBatch, Refusal
@@ -44,7 +44,7 @@ class Batches:
         api = [route for resource in _RESOURCES for route in resource.routes(rooms)]
         self._rooms = rooms
         self._shelf = Shelf(rooms)
-        self._runs = BatchRuns(rooms, Router(with_upstreams(api, rooms), redirect_slashes=False, default=unknown_path))
+        self._runs = BatchRuns(rooms, Router(dispatched(api, rooms), redirect_slashes=False, default=unknown_path))
 
     async def create(self, request: Request) -> ASGIApp:
         """Take a batch on."""
@@ -53,7 +53,7 @@ class Batches:
             message = f"The file '{asked.input_file_id}' was not uploaded for a batch: its purpose must be 'batch'."
             raise Refusal(400, message, code="invalid_value", param="input_file_id")
         batch = batch_object(batch_id("batch", self._rooms.entropy), asked, int(self._rooms.clock()))
-        self._runs.start(batch, asked.life)
+        self._runs.start(batch, asked.life, request.scope.get("key", self._rooms.anybody))
         return json_response(to_bytes(batch))
 
     async def list(self, request: Request) -> ASGIApp:

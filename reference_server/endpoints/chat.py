@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
 from reference_server.engines.delta import Delta, Engine
@@ -16,6 +16,7 @@ from reference_server.formatting.event_stream import EventStream
 from reference_server.formatting.identifiers import completion_id, fingerprint
 from reference_server.formatting.openai_chat import Answer, completion
 from reference_server.formatting.openai_chat_stream import chunks
+from reference_server.observed import Observed
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.protocol.openai_chat import parse_chat_request
 
@@ -39,21 +40,19 @@ class ChatCompletions:
     async def create(self, request: Request) -> ASGIApp:
         """Answer a conversation, whole or as a stream."""
         asked = parse_chat_request(await request.body())
-        engine = self._rooms.engines[self._rooms.rules.engine_for(asked.model)]
-        deltas = self._generate(engine, asked)
-        return await self._respond(deltas, asked, self._answer(asked, engine, request.scope["request_id"]))
+        engine = self._rooms.engine(request.scope, asked.model)
+        observed: Observed = request.scope["observed"]
+        deltas = noted(engine.generate(asked), observed, self._rooms.ticks)
+        answer = self._answer(asked, engine, request.scope["request_id"])
+        return await self._respond(deltas, asked, answer, self._patience - observed.waited)
 
-    async def _generate(self, engine: Engine, asked: ChatRequest) -> AsyncIterator[Delta]:
-        with self._rooms.metrics.running(engine.name):
-            async with aclosing(engine.generate(asked)) as deltas:
-                async for delta in deltas:
-                    yield delta
-
-    async def _respond(self, deltas: AsyncIterator[Delta], asked: ChatRequest, answer: Answer) -> ASGIApp:
+    async def _respond(
+        self, deltas: AsyncIterator[Delta], asked: ChatRequest, answer: Answer, patience: float
+    ) -> ASGIApp:
         if asked.stream:
-            return EventStream(chunks(deltas, answer), self._patience)
+            return EventStream(chunks(deltas, answer), patience)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return json_response(await completion(deltas, answer))
         except TimeoutError as error:
             raise TimedOut(self._patience) from error

@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
-from reference_server.engines.delta import Delta, Engine
+from reference_server.engines.delta import Delta
 from reference_server.engines.prompts import Written, complete, written
 from reference_server.errors import TimedOut
 from reference_server.formatting.event_stream import EventStream
 from reference_server.formatting.identifiers import lettered_id
 from reference_server.formatting.openai_completions import Frame, chunks, completion
+from reference_server.observed import Observed
 from reference_server.protocol.openai_completions import CompletionRequest, parse_completion
 
 
@@ -37,24 +38,20 @@ class Completions:
     async def create(self, request: Request) -> ASGIApp:
         """Complete prompts, whole or as a stream."""
         asked = parse_completion(await request.body())
-        engine = self._rooms.engines[self._rooms.rules.engine_for(asked.model)]
+        engine = self._rooms.engine(request.scope, asked.model)
+        observed: Observed = request.scope["observed"]
         prompts = [written(prompt) for prompt in asked.prompts]
         frame = self._frame(asked, prompts, request.scope["request_id"])
-        return await self._respond(self._generate(engine, asked, prompts), asked, frame)
+        deltas = noted(complete(engine, asked, prompts), observed, self._rooms.ticks)
+        return await self._respond(deltas, asked, frame, self._patience - observed.waited)
 
-    async def _generate(
-        self, engine: Engine, asked: CompletionRequest, prompts: Sequence[Written]
-    ) -> AsyncIterator[Delta]:
-        with self._rooms.metrics.running(engine.name):
-            async with aclosing(complete(engine, asked, prompts)) as deltas:
-                async for delta in deltas:
-                    yield delta
-
-    async def _respond(self, deltas: AsyncIterator[Delta], asked: CompletionRequest, frame: Frame) -> ASGIApp:
+    async def _respond(
+        self, deltas: AsyncIterator[Delta], asked: CompletionRequest, frame: Frame, patience: float
+    ) -> ASGIApp:
         if asked.stream:
-            return EventStream(chunks(deltas, frame), self._patience)
+            return EventStream(chunks(deltas, frame), patience)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return json_response(await completion(deltas, frame))
         except TimeoutError as error:
             raise TimedOut(self._patience) from error

@@ -20,7 +20,7 @@ def routes(rooms: Rooms) -> list[Route]:
         return json_response(b'{"status":"ready"}') if why is None else refused(why)
 
     async def metrics(request: Request) -> ASGIApp:
-        body, content_type = rooms.metrics.render(request.headers.get("accept", ""))
+        body, content_type = rooms.telemetry.render(request.headers.get("accept", ""))
         return Response(body, headers={"content-type": content_type})
 
     paths = {"/healthz": health, "/readyz": ready, "/metrics": metrics}
@@ -29,9 +29,9 @@ def routes(rooms: Rooms) -> list[Route]:
 
 def hindrance(rooms: Rooms) -> str | None:
     """Return why the server should be sent no more requests, None if it should."""
-    if rooms.draining():
+    if rooms.draining:
         return "draining"
-    return None if rooms.serviceable() else "no engine is up"
+    return None if rooms.fleet.serviceable(rooms.ticks()) else "no engine is up"
 
 
 def refused(why: str) -> Response:

@@ -1,99 +1,65 @@
 """Paths whose requests may belong to an upstream."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from starlette.requests import Request
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Send
 
-from reference_server.endpoints.methods import Methods
-from reference_server.endpoints.rooms import Rooms
+from reference_server.endpoints.visit import Visit
 from reference_server.engines.upstream import EVENTS, JSON, Answer, Call, Upstream
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
-from reference_server.errors import ModelNotFound, NotJson, RequestedModelNotFound, UnknownPath
+from reference_server.errors import NotJson
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.noting import Noting
 from reference_server.formatting.relayed_answer import answer_body, ids, kept, refusal
 from reference_server.formatting.relayed_events import relayed
-from reference_server.protocol.relayed_request import Relayed, caps, parse_relayed, passed_on
+from reference_server.protocol.relayed_request import passed_on
 
 log = logging.getLogger(__name__)
 MOST_JSON = 256 * 1024 * 1024
 """Bytes of an answer in JSON; 2048 of the largest embeddings are half of it."""
 
 
-def with_upstreams(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
-    """Return paths that pass on what belongs to an upstream; where there is none, the paths as they are."""
-    if not rooms.upstreams:
-        return list(routes)
-    return [Route(route.path, Relay(cast("Methods", route.endpoint), rooms)) for route in routes]
-
-
 class Relay:
-    """One path: a request goes to the engine of its model, one that names none to the default engine."""
+    """Passes requests on to upstreams, and their answers back."""
 
-    def __init__(self, here: Methods, rooms: Rooms) -> None:
-        """`here` answers what no upstream does."""
-        self._here = here
-        self._rooms = rooms
+    def __init__(self, ticks: Callable[[], float]) -> None:
+        """`ticks` is in seconds."""
+        self._ticks = ticks
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
-        request = Request(scope, receive)
-        body = await request.body()
-        if self._here.serves(scope["method"]):
-            asked = parse_relayed(request.headers.get("content-type", ""), body)
-            path = path_below(scope)
-            engine, model, most = self._leading(asked, path)
-            if upstream := self._rooms.upstreams.get(engine):
-                call = self._call(request, path, asked, model, most)
-                await self._pass_on(upstream, call, asked.model if model != asked.model else None, send)
-                return
-
-        async def receive_again() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._here(scope, receive_again, send)
-
-    def _leading(self, asked: Relayed, path: str) -> tuple[str, str | None, int | None]:
-        """Return the engine, what it calls the model, and the most tokens of an answer."""
-        settings = self._rooms.settings
-        if asked.model is None:
-            return settings.default_engine, None, None
+    async def ask(
+        self, upstream: Upstream, visit: Visit, model: str | None, bounds: Mapping[str, int], send: Send
+    ) -> None:
+        """Ask an upstream for the model as it calls it; a Refusal for what fails before the response has begun."""
+        call = called(visit, model, bounds)
+        noting = Noting(visit.observed, self._ticks)
+        name = visit.asked.model if model != visit.asked.model else None
         try:
-            match = self._rooms.rules.match(asked.model)
-        except ModelNotFound as error:
-            if len(self._rooms.upstreams) < len(settings.engines):
-                return "", None, None
-            raise RequestedModelNotFound(asked.model) if path.startswith("/responses") else error from error
-        return match.rule.pool, match.model, match.rule.max_tokens
-
-    @staticmethod
-    def _call(request: Request, path: str, asked: Relayed, model: str | None, most: int | None) -> Call:
-        body = asked.asking(model, caps(path, asked.fields, most))
-        return Call(
-            "GET" if request.method == "HEAD" else request.method,
-            path,
-            request.scope["query_string"].decode("latin-1"),
-            passed_on(request.headers, request.scope["request_id"]),
-            body if isinstance(body, bytes) else json_body(body),
-            asked.streams,
-            holds_files(path),
-        )
-
-    async def _pass_on(self, upstream: Upstream, call: Call, model: str | None, send: Send) -> None:
-        """Ask the upstream; `model` is the client's name for it where that is another."""
-        try:
-            with self._rooms.metrics.running(upstream.name):
-                async with upstream.asked(call) as answer, aclosing(answer.pieces):
-                    await deliver(answer, call.path, model, send)
+            async with upstream.asked(call) as answer, aclosing(answer.pieces):
+                await deliver(answer, call.path, name, noting, send)
         except UpstreamFailure as error:
             log.warning("%s: engine %s: %s %s", call.headers["x-request-id"], upstream.name, error.code, error.detail)
             raise
+
+
+def called(visit: Visit, model: str | None, bounds: Mapping[str, int]) -> Call:
+    """Return a request as an upstream gets it."""
+    asked, scope, path = visit.asked, visit.scope, visit.path
+    body = asked.asking(model, bounds)
+    return Call(
+        "GET" if scope["method"] == "HEAD" else scope["method"],
+        path,
+        scope["query_string"].decode("latin-1"),
+        passed_on(visit.headers, scope["request_id"]),
+        body if isinstance(body, bytes) else json_body(body),
+        asked.streams,
+        holds_files(path),
+        visit.observed.waited,
+    )
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:
@@ -104,25 +70,17 @@ def json_body(fields: Mapping[str, Any]) -> bytes:
         raise NotJson("a number is out of range") from error
 
 
-def path_below(scope: Scope) -> str:
-    """Return the path below the prefix; one that would lead elsewhere at the upstream is refused."""
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    if {".", ".."} & set(path.split("/")) or any(character < " " for character in path):
-        raise UnknownPath(scope["method"], scope["path"])
-    return path
-
-
-async def deliver(answer: Answer, path: str, model: str | None, send: Send) -> None:
+async def deliver(answer: Answer, path: str, model: str | None, noting: Noting, send: Send) -> None:
     """Send an answer on: events and files as they come, JSON whole, errors as refusals."""
     if not 200 <= answer.status < 300:
         raise refusal(answer.status, answer.headers, await whole(answer))
     if answer.media_type == EVENTS:
-        events = replace(answer, pieces=relayed(answer.pieces, path, model))
+        events = replace(answer, pieces=relayed(answer.pieces, path, model, noting))
         await deliver_pieces(events, [*STREAM_HEADERS, *ids(answer.headers)], send)
     elif answer.media_type != JSON and holds_files(path):
         await deliver_pieces(answer, [*kept(answer.headers), *ids(answer.headers)], send)
     else:
-        body = answer_body(await whole(answer), model)
+        body = answer_body(await whole(answer), model, noting.value)
         headers = [*kept(answer.headers), *ids(answer.headers), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -1,7 +1,7 @@
 """Responses: created, kept, shown, forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -10,10 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from reference_server.endpoints.conversations import ITEMS, join, shown_items
+from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
 from reference_server.engines.counting import count_prompt
-from reference_server.engines.delta import Delta
+from reference_server.engines.delta import Delta, Engine
 from reference_server.errors import (
     ContextLengthExceeded,
     InputTooLong,
@@ -31,7 +32,7 @@ from reference_server.formatting.json_text import to_bytes
 from reference_server.formatting.lists import list_page
 from reference_server.formatting.openai_responses import Frame
 from reference_server.formatting.openai_responses_stream import Course
-from reference_server.protocol.chat_request import ChatRequest
+from reference_server.observed import Observed
 from reference_server.protocol.openai_responses import parse_response_request
 from reference_server.protocol.paging import parse_page
 from reference_server.protocol.responses_items import Item
@@ -66,13 +67,16 @@ class Responses:
         """Answer items, whole or as events."""
         asked = parse_response_request(await request.body())
         before = self._before(asked)
-        deltas = self._generate(asked.model, asked.chat(before))
-        return await self._respond(deltas, asked, self._course(asked, before, request.scope["request_id"]))
+        observed: Observed = request.scope["observed"]
+        engine = self._engine(request, asked.model)
+        deltas = noted(fitting(engine.generate(asked.chat(before))), observed, self._rooms.ticks)
+        course = self._course(asked, before, request.scope["request_id"])
+        return await self._respond(deltas, asked, course, self._patience - observed.waited)
 
     async def count(self, request: Request) -> ASGIApp:
         """Count the tokens that items would cost."""
         asked = parse_response_request(await request.body())
-        self._engine(asked.model)
+        self._engine(request, asked.model)
         tokens = count_prompt(asked.chat(self._before(asked)).messages)
         return json_response(to_bytes({"object": "response.input_tokens", "input_tokens": tokens}))
 
@@ -115,27 +119,19 @@ class Responses:
             raise PreviousNotKept(asked.previous)
         return (*found["input"], *found["response"]["output"])
 
-    def _engine(self, model: str) -> str:
+    def _engine(self, request: Request, model: str) -> Engine:
         try:
-            return self._rooms.rules.engine_for(model)
+            return self._rooms.engine(request.scope, model)
         except ModelNotFound as error:
             raise RequestedModelNotFound(model) from error
 
-    async def _generate(self, model: str, asked: ChatRequest) -> AsyncIterator[Delta]:
-        engine = self._rooms.engines[self._engine(model)]
-        with self._rooms.metrics.running(engine.name):
-            async with aclosing(engine.generate(asked)) as deltas:
-                try:
-                    async for delta in deltas:
-                        yield delta
-                except ContextLengthExceeded as error:
-                    raise InputTooLong from error
-
-    async def _respond(self, deltas: AsyncIterator[Delta], asked: ResponseRequest, course: Course) -> ASGIApp:
+    async def _respond(
+        self, deltas: AsyncIterator[Delta], asked: ResponseRequest, course: Course, patience: float
+    ) -> ASGIApp:
         if asked.streams:
-            return EventStream(course.stream(deltas), self._patience)
+            return EventStream(course.stream(deltas), patience)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return json_response(await course.body(deltas))
         except TimeoutError as error:
             raise TimedOut(self._patience) from error
@@ -165,3 +161,13 @@ class Responses:
 
     def _new_id(self, prefix: str) -> str:
         return hexadecimal_id(prefix, self._rooms.entropy)
+
+
+async def fitting(deltas: AsyncGenerator[Delta]) -> AsyncGenerator[Delta]:
+    """Pass deltas on; an input that does not fit is told in this API's words."""
+    async with aclosing(deltas) as produced:
+        try:
+            async for delta in produced:
+                yield delta
+        except ContextLengthExceeded as error:
+            raise InputTooLong from error

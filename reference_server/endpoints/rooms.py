@@ -1,12 +1,21 @@
 """What the endpoints work with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from starlette.types import Scope
+
+from reference_server.admission import Gate
+from reference_server.caching import ResponseCache, VectorCache
 from reference_server.engines.delta import Engine
 from reference_server.engines.upstream import Upstream
-from reference_server.routing.rules import Rules
+from reference_server.errors import ModelNotFound
+from reference_server.limits import ApiKey, KeyRing, Limiter, SharedLimiter
+from reference_server.redis_link import RedisLink
+from reference_server.routing.fleet import Fleet
+from reference_server.routing.retrying import RetryBudget
+from reference_server.routing.router import Record, Router
 from reference_server.settings import Settings
 from reference_server.store import Store
 from reference_server.telemetry import Telemetry
@@ -14,21 +23,50 @@ from reference_server.telemetry import Telemetry
 
 @dataclass(slots=True, kw_only=True)
 class Rooms:
-    """What the endpoints work with. `clock` is in seconds since 1970, `keys` are digests.
+    """What the endpoints work with.
 
-    `draining` tells whether the server is about to stop, `serviceable` whether there is an engine that is up.
-
-    A reload puts others in the place of `rules` and `keys`: whoever works with them asks here, once a request.
+    `clock` is in seconds since 1970, `ticks` in seconds of a clock that never goes back. A reload puts others in the
+    place of `router`, `keys` and `anybody`: whoever works with them asks here, once a request. `anybody` is who calls
+    where there are no keys.
     """
 
     settings: Settings
-    rules: Rules
-    keys: Sequence[bytes]
+    router: Router
+    fleet: Fleet
+    gates: Mapping[str, Gate]
+    budget: RetryBudget
+    trace: Callable[[Record], None] | None
+    keys: KeyRing | None
+    anybody: ApiKey
+    limiter: Limiter
+    responses: ResponseCache | None
+    vectors: VectorCache | None
+    link: RedisLink | None
     engines: Mapping[str, Engine]
     upstreams: Mapping[str, Upstream]
-    metrics: Telemetry
+    telemetry: Telemetry
     clock: Callable[[], float]
+    ticks: Callable[[], float]
     entropy: Random
     store: Store
-    draining: Callable[[], bool] = lambda: False
-    serviceable: Callable[[], bool] = lambda: True
+    draining: bool = False
+
+    async def close(self) -> None:
+        """Close the connections to others."""
+        for upstream in self.upstreams.values():
+            await upstream.close()
+        if isinstance(self.limiter, SharedLimiter):
+            await self.limiter.close()
+        if self.link:
+            await self.link.close()
+
+    def patience(self, engine: str, *, streams: bool) -> float:
+        """Return the seconds that a request to an engine may take: to the first token, or the whole answer."""
+        upstream = self.upstreams.get(engine)
+        return upstream.patience(streams=streams) if upstream else self.settings.request_timeout
+
+    def engine(self, scope: Scope, model: str) -> Engine:
+        """Return the engine that a request was sent to; ModelNotFound where no route led to one."""
+        if "engine" not in scope:
+            raise ModelNotFound(model)
+        return self.engines[scope["engine"]]

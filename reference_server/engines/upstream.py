@@ -23,7 +23,8 @@ JSON = "application/json"
 class Call:
     """A request below the prefix: `path` is not quoted, `query` is as it came.
 
-    `streams`: events are asked for. `files`: the answer may be a file, which takes the time it takes.
+    `streams`: events are asked for. `files`: the answer may be a file, which takes the time it takes. `waited` are
+    the seconds of its patience that are gone already.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Call:
     body: bytes
     streams: bool = False
     files: bool = False
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ class Upstream:
             trust_env=False,
         )
 
+    def patience(self, *, streams: bool) -> float:
+        """Return the seconds until a first token, or a whole answer, must be there."""
+        return self._first_token if streams else self._total
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
@@ -84,7 +90,7 @@ class Upstream:
 
         UpstreamUnreachable, UpstreamSilent or UpstreamBroken, here and from the pieces.
         """
-        deadline = monotonic() + (self._first_token if call.streams else self._total)
+        deadline = monotonic() + max(self.patience(streams=call.streams) - call.waited, 0.0)
         with telling():
             async with asyncio.timeout(deadline - monotonic()):
                 response = await self._client.send(self._request(call), stream=True)

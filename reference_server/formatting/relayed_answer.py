@@ -1,6 +1,6 @@
 """Answers of an upstream, as clients get them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamRefusedUs
@@ -52,9 +52,10 @@ def rewritten(value: Json) -> bytes:
         raise UpstreamBroken("an infinite number") from error
 
 
-def answer_body(body: bytes, model: str | None) -> bytes:
+def answer_body(body: bytes, model: str | None, note: Callable[[Json], None]) -> bytes:
     """Return a JSON answer under the client's name for the model; the same bytes where that is its name already."""
     value = parsed(body)
+    note(value)
     return rewritten(value) if renamed(value, model) else body
 
 

@@ -8,6 +8,7 @@ from reference_server.engines.upstream_errors import UpstreamBroken
 from reference_server.errors import Refusal
 from reference_server.formatting.errors import envelope
 from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.noting import Noting
 from reference_server.formatting.relayed_answer import parsed, renamed, rewritten
 
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\r")
@@ -43,8 +44,9 @@ class Blocks:
 class Course:
     """How far a stream has come. `model` is the client's name for it, None where the upstream's is the same."""
 
-    def __init__(self, path: str, model: str | None) -> None:
+    def __init__(self, path: str, model: str | None, noting: Noting) -> None:
         """The path tells how its streams end."""
+        self._noting = noting
         self._ends_with_done = path in ("/chat/completions", "/completions")
         self._is_response = path == "/responses"
         self._model = model
@@ -62,6 +64,7 @@ class Course:
             self.ended = self.ended or self._ends_with_done
             return block
         value = parsed(data)
+        self._noting.event(value)
         self._note(value)
         if not renamed(value, self._model):
             return block
@@ -94,9 +97,9 @@ class Course:
         self.ended = self.ended or value.get("type") in ENDS
 
 
-async def relayed(pieces: AsyncIterator[bytes], path: str, model: str | None) -> AsyncGenerator[bytes]:
+async def relayed(pieces: AsyncIterator[bytes], path: str, model: str | None, noting: Noting) -> AsyncGenerator[bytes]:
     """Yield the events as they come; one that fails after the first piece ends with an event that says so."""
-    blocks, course, begun = Blocks(), Course(path, model), False
+    blocks, course, begun = Blocks(), Course(path, model, noting), False
     try:
         async for piece in pieces:
             for block in blocks.feed(piece):
@@ -108,4 +111,5 @@ async def relayed(pieces: AsyncIterator[bytes], path: str, model: str | None) ->
     except Refusal as error:
         if not begun:
             raise
+        noting.failure(error)
         yield course.failure(error)

@@ -24,12 +24,13 @@ def globs(*patterns: str) -> Callable[[str], bool]:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is kept: never itself. `id` is what logs, limits and caches know it by."""
+    """A key as it is kept: never itself. `id` is what logs, limits and caches know it by; 0 is the most urgent."""
 
     id: str
     digest: bytes
     allows: Callable[[str], bool] = any_model
     quota: Quota = field(default_factory=Quota)
+    priority: int = 1
 
 
 def digest(secret: str) -> bytes:

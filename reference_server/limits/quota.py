@@ -14,6 +14,11 @@ class Quota:
     tokens: int | None = None
     concurrency: int | None = None
 
+    @property
+    def limits(self) -> bool:
+        """Whether it limits anything."""
+        return (self.requests, self.tokens, self.concurrency) != (None, None, None)
+
 
 class Meter(NamedTuple):
     """How one limit stands: what is used, seconds until there is room for the request, and until nothing is used."""

@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from collections import deque
-from multiprocessing.util import Finalize
 from typing import TextIO
 
 INTERVAL = 0.05
@@ -57,7 +56,6 @@ class Spool(logging.Handler):
         self._writing = threading.Lock()
         self._filled = threading.Event()
         threading.Thread(target=self._run, name="log", daemon=True).start()
-        Finalize(self, self.flush, exitpriority=0)
 
     def _run(self) -> None:
         while self._filled.wait():

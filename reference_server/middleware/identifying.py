@@ -14,15 +14,10 @@ from reference_server.observed import Observed
 log = logging.getLogger(__name__)
 
 OPENAI_VERSION = (b"openai-version", b"2020-10-01")
-EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
 VALID_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}").fullmatch
 UNFIT = re.compile(r"[^ -~]")
 LONGEST = 1024
 Observer = Callable[[Observed], None]
-
-
-def nothing() -> None:
-    """Do nothing."""
 
 
 class Identify:
@@ -33,30 +28,25 @@ class Identify:
         app: ASGIApp,
         clock: Callable[[], float],
         entropy: Random,
-        *,
         prefix: str = "",
         observers: Sequence[Observer] = (),
-        started: Callable[[], None] = nothing,
     ) -> None:
         """The clock is monotonic, in seconds. Each of `observers` gets the record of each request that has ended.
 
-        `prefix` is the path that operations are below. `started` is called once, in the event loop, before the first.
+        `prefix` is the path that operations are below.
         """
         self._app = app
         self._clock = clock
         self._entropy = entropy
+        self._prefix = prefix
         self._below = f"{prefix}/"
         self._observers = observers
-        self._started: Callable[[], None] | None = started
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._started is not None:
-            started, self._started = self._started, None
-            started()
         seen = scope["observed"] = self._observed(scope)
         scope["request_id"] = seen.request_id
         sending = Sending(seen, send, self._clock)
@@ -92,7 +82,7 @@ class Identify:
             method=scope["method"],
             path=path,
             began=self._clock(),
-            operation=path[len(self._below) :] if path.startswith(self._below) else "",
+            operation=path[len(self._prefix) :] if path.startswith(self._below) else "",
             trace=trace,
         )
 
@@ -114,16 +104,8 @@ class Sending:
         if message["type"] == "http.response.start":
             seen.first_byte = self._clock()
             seen.status = message["status"]
-            given = message["headers"]
-            seen.streams = EVENTS in given
-            message["headers"] = [*given, *headers(seen, seen.first_byte)]
-        elif message.get("more_body"):
-            if message["body"]:
-                seen.last_token = self._clock()
-                seen.pieces += 1
-                if seen.first_token is None:
-                    seen.first_token = seen.last_token
-        else:
+            message["headers"] = [*message["headers"], *headers(seen, seen.first_byte)]
+        elif not message.get("more_body"):
             self.whole = True
         await self._send(message)
 

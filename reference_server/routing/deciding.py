@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from reference_server.routing.balancing import order
 from reference_server.routing.draws import Draw
-from reference_server.routing.overflow import Flow, Line, line
+from reference_server.routing.overflow import Choice, Flow, Line, Reason, line
 from reference_server.routing.plan import Plan
 from reference_server.routing.pools import Pool
 from reference_server.routing.rules import Match
@@ -15,6 +16,7 @@ from reference_server.routing.snapshot import Snapshot
 
 FROM_A_POOL = 2
 """Engines of one pool in a decision: the one to ask, and one to ask if it fails."""
+REASONS_KEPT = 4096
 CALM = Flow()
 
 
@@ -36,7 +38,7 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Engines to try, in order; the most tokens of an answer; the reasons in words; whether it left its own line.
+    """Engines to try, in order; the most tokens of an answer; the reasons in words; why it left its line, if it did.
 
     Without a try every engine is down: `retry_at` is when the first may be back, None if that is not known.
     """
@@ -44,32 +46,32 @@ class Decision:
     tries: tuple[Try, ...]
     max_tokens: int | None = None
     reasons: tuple[str, ...] = ()
-    overflows: bool = False
+    overflow: Reason | None = None
     retry_at: float | None = None
 
 
 def decide(plan: Plan, match: Match, facts: Facts, snapshot: Snapshot, draw: Draw) -> Decision:
     """Choose the engines for a request whose rule is found. The same arguments, the same decision."""
     pool = plan.pools[match.rule.pool]
-    cloud, why = chosen_line(pool, match.model, facts, snapshot)
+    chosen = chosen_line(pool, match.model, facts, snapshot)
+    cloud = chosen is not None and chosen.line is Line.CLOUD
     sides = ordered_sides(plan, pool, match.model, cloud_first=cloud)
     tries = tuple(dict.fromkeys(listed(sides, pool, match, facts, snapshot, draw)))
     return Decision(
         tries=tries,
         max_tokens=match.rule.max_tokens,
-        reasons=(*match.why, *why, reason(sides[0][0], match, snapshot, tries)),
-        overflows=cloud,
+        reasons=(*match.why, *([chosen.why] if chosen else ()), reason(sides[0][0], match, snapshot, tries)),
+        overflow=chosen.by if chosen and cloud else None,
         retry_at=None if tries else first_back(sides, snapshot),
     )
 
 
-def chosen_line(pool: Pool, model: str, facts: Facts, snapshot: Snapshot) -> tuple[bool, tuple[str, ...]]:
-    """Tell whether a request leaves its pool for the one that takes the overflow, and why."""
+def chosen_line(pool: Pool, model: str, facts: Facts, snapshot: Snapshot) -> Choice | None:
+    """Choose between a pool and the one that takes its overflow; None where there is no other."""
     if pool.overflow is None:
-        return False, ()
+        return None
     flow = snapshot.flows.get(pool.name, CALM)
-    chosen, why = line(pool.overflow, billions(model), flow, critical=facts.critical)
-    return chosen is Line.CLOUD, (why,)
+    return line(pool.overflow, billions(model), flow, critical=facts.critical)
 
 
 def ordered_sides(plan: Plan, pool: Pool, model: str, *, cloud_first: bool) -> tuple[tuple[Pool, str], ...]:
@@ -97,8 +99,13 @@ def reason(asked: Pool, match: Match, snapshot: Snapshot, tries: tuple[Try, ...]
     ready = snapshot.ready(asked)
     if not ready.engines:
         return f"pool '{asked.name}' has no engine that can be asked" + (f": '{tries[0].engine}'" if tries else "")
-    spread = f"{match.rule.balancing.value} over {len(ready.engines)} of {len(asked.members)} engines"
-    return f"{spread} of pool '{asked.name}': '{tries[0].engine}'"
+    return spread(match.rule.balancing.value, len(ready.engines), len(asked.members), asked.name, tries[0].engine)
+
+
+@lru_cache(maxsize=REASONS_KEPT)
+def spread(balancing: str, ready: int, members: int, pool: str, engine: str) -> str:
+    """Say how one of the engines that are ready was taken."""
+    return f"{balancing} over {ready} of {members} engines of pool '{pool}': '{engine}'"
 
 
 def first_back(sides: tuple[tuple[Pool, str], ...], snapshot: Snapshot) -> float | None:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Reason = Literal["size", "priority", "load"]
+Signal = Literal["qps", "concurrency", "queue"]
+ALL_SIGNALS: frozenset[Signal] = frozenset({"qps", "concurrency", "queue"})
 
 
 class Line(Enum):
@@ -18,8 +22,8 @@ class Overflow:
 
     Starts above `start` of the capacity, ends below `end` of it, and lasts `hold_s` seconds at least. Models of up to
     `local_up_to` billion parameters stay, those of `cloud_from` and more go. Critical traffic keeps its `steady` line.
-    `model` is what the other side calls the model, if otherwise. All the rest goes while it lasts, so a hold longer
-    than answers take leaves the local engines idle for the difference.
+    `model` is what the other side calls the model, if otherwise; `signals` are what counts as load. All the
+    rest goes while it lasts, so a hold longer than answers take leaves the local engines idle for the difference.
     """
 
     pool: str
@@ -30,6 +34,7 @@ class Overflow:
     local_up_to: float | None = None
     cloud_from: float | None = None
     steady: Line = Line.LOCAL
+    signals: frozenset[Signal] = ALL_SIGNALS
 
     def __post_init__(self) -> None:
         """Refuse bounds that cross."""
@@ -37,6 +42,14 @@ class Overflow:
             raise ValueError(f"overflow to '{self.pool}' ends below {self.end} of capacity: more than {self.start}")
         if self.local_up_to is not None and self.cloud_from is not None and self.local_up_to >= self.cloud_from:
             raise ValueError(f"overflow to '{self.pool}': a model can't be both small and large")
+
+
+class Choice(NamedTuple):
+    """A line for a request, what it was chosen by, and that in words."""
+
+    line: Line
+    by: Reason
+    why: str
 
 
 class Flow(NamedTuple):
@@ -55,15 +68,15 @@ def step(flow: Flow, load: float, now: float, rule: Overflow) -> Flow:
     return Flow(active=False, since=now) if ends else flow
 
 
-def line(rule: Overflow, size: float | None, flow: Flow, *, critical: bool) -> tuple[Line, str]:
-    """Choose the line for a request, and say why: size in billions of parameters, then priority, then load."""
+def line(rule: Overflow, size: float | None, flow: Flow, *, critical: bool) -> Choice:
+    """Choose the line for a request: by size in billions of parameters, then priority, then load."""
     # A large model comes first, for the local engines may not have it at all.
     if size is not None and rule.cloud_from is not None and size >= rule.cloud_from:
-        return Line.CLOUD, f"{size:g}b is {rule.cloud_from:g}b or more: cloud"
+        return Choice(Line.CLOUD, "size", f"{size:g}b is {rule.cloud_from:g}b or more: cloud")
     if critical:
-        return rule.steady, f"critical traffic keeps to its line: {rule.steady.value}"
+        return Choice(rule.steady, "priority", f"critical traffic keeps to its line: {rule.steady.value}")
     if size is not None and rule.local_up_to is not None and size <= rule.local_up_to:
-        return Line.LOCAL, f"{size:g}b is {rule.local_up_to:g}b or less: local"
+        return Choice(Line.LOCAL, "size", f"{size:g}b is {rule.local_up_to:g}b or less: local")
     if flow.active:
-        return Line.CLOUD, f"flows over since {flow.since:.3f}: load passed {rule.start:g} of capacity"
-    return Line.LOCAL, f"load has not passed {rule.start:g} of capacity: local"
+        return Choice(Line.CLOUD, "load", f"flows over since {flow.since:.3f}: load passed {rule.start:g} of capacity")
+    return Choice(Line.LOCAL, "load", f"load has not passed {rule.start:g} of capacity: local")

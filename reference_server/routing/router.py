@@ -44,15 +44,15 @@ class Router:
     def __init__(self, plan: Plan, seed: int) -> None:
         """Start at the first turn of every pool."""
         self.plan = plan
-        self._seed = seed
+        self.seed = seed
         # Turns are counted by pool: two pools that share them could each see every other engine only.
         self._turns = {name: Turns() for name in plan.pools}
-        self._match = lru_cache(maxsize=MATCHES_KEPT)(plan.rules.match)
+        self.match = lru_cache(maxsize=MATCHES_KEPT)(plan.rules.match)
 
     def route(self, facts: Facts, snapshot: Snapshot) -> Record:
         """Decide about one request; ModelNotFound where no rule matches."""
-        match = self._match(facts.model)
-        draw = self._turns[match.rule.pool].next(snapshot, self._seed)
+        match = self.match(facts.model)
+        draw = self._turns[match.rule.pool].next(snapshot, self.seed)
         return Record(facts, snapshot, draw, decide(self.plan, match, facts, snapshot, draw))
 
 

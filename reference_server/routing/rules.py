@@ -2,23 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Self
 
 from reference_server.errors import ModelNotFound
 from reference_server.routing.balancing import Balancing
 from reference_server.routing.patterns import Pattern, PatternError, expanded, shortened
-
-
-class Route(Protocol):
-    """A rule as it is configured, with a pool of one."""
-
-    @property
-    def pattern(self) -> str:
-        """The expression."""
-
-    @property
-    def engine(self) -> str | None:
-        """The engine's name; None for the default one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +81,6 @@ class Rules:
             tuple((rewriting(alias), alias) for alias in aliases),
         )
 
-    @classmethod
-    def compiled(cls, routes: Iterable[Route], default_engine: str) -> Self:
-        """Compile configured routes; one that names no engine goes to the default, a pool is its first engine."""
-        return cls.of(ruled(route, default_engine) for route in routes)
-
-    def engine_for(self, model: str) -> str:
-        """Return the name of the pool, or refuse the model."""
-        return self.match(model).rule.pool
-
     def match(self, asked: str) -> Match:
         """Find the rule for a name; ModelNotFound where there is none."""
         model, why = self._renamed(asked)
@@ -126,12 +105,6 @@ class Rules:
                 model = expanded(alias.model, groups)
                 return model, (f"alias '{alias.pattern}' reads '{shortened(asked)}' as '{shortened(model)}'",)
         return asked, ()
-
-
-def ruled(route: Route, default_engine: str) -> Rule:
-    """Return the rule of one configured route."""
-    pool = route.engine or (route.pool or (default_engine,))[0]
-    return Rule(route.pattern, pool, max_tokens=route.max_tokens, model=route.model)
 
 
 def compiled(pattern: str) -> Pattern:

@@ -1,14 +1,15 @@
 """What is known of every engine at a moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from types import MappingProxyType
 from typing import NamedTuple
 
 from reference_server.routing.draws import key
-from reference_server.routing.overflow import Flow
+from reference_server.routing.overflow import ALL_SIGNALS, Flow, Signal
 from reference_server.routing.pools import Pool
 
 engine_key = lru_cache(maxsize=16_384)(key)
@@ -117,8 +118,8 @@ def ready(pool: Pool, engines: Mapping[str, EngineState]) -> Ready:
     return Ready(tuple(state for state, _ in free), tuple(weight for _, weight in free))
 
 
-def load(pool: Pool, engines: Mapping[str, EngineState]) -> float:
-    """Return the load of a pool as a share of capacity: the largest of concurrency, rate and queue.
+def load(pool: Pool, engines: Mapping[str, EngineState], signals: Iterable[Signal] = ALL_SIGNALS) -> float:
+    """Return the load of a pool as a share of capacity: the largest of its signals.
 
     Counts the engines that can be asked; infinite where there are none, 0 where no capacity is known.
     """
@@ -126,11 +127,16 @@ def load(pool: Pool, engines: Mapping[str, EngineState]) -> float:
     states = [state for state in states if state.available]
     if not states:
         return float("inf")
-    return max(
-        share((state.running, state.capacity) for state in states),
-        share((state.qps, state.capacity_qps) for state in states),
-        share((state.waiting, state.queue_capacity) for state in states),
-    )
+    return max(share(SIGNALS[signal](state) for state in states) for signal in signals)
+
+
+SIGNALS: Mapping[Signal, Callable[[EngineState], tuple[float, float | None]]] = MappingProxyType(
+    {
+        "concurrency": lambda state: (state.running, state.capacity),
+        "qps": lambda state: (state.qps, state.capacity_qps),
+        "queue": lambda state: (state.waiting, state.queue_capacity),
+    }
+)
 
 
 def share(used: Iterable[tuple[float, float | None]]) -> float:

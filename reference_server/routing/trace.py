@@ -42,12 +42,10 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
             yield Record(Facts(**found["facts"]), snapshot, Draw(**found["draw"]), decision)
 
 
-def departures(plan: Plan, lines: Iterable[str]) -> Iterator[tuple[Record, Decision]]:
-    """Yield the records that come to another decision when they are replayed, with that decision."""
+def replayed_lines(plan: Plan, lines: Iterable[str]) -> Iterator[tuple[Record, Decision]]:
+    """Yield every record, with the decision that it comes to when it is replayed."""
     for record in records(lines):
-        again = replayed(plan, record)
-        if again != record.decision:
-            yield record, again
+        yield record, replayed(plan, record)
 
 
 def of_snapshot(snapshot: Snapshot) -> dict[str, Any]:

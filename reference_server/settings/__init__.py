@@ -4,16 +4,18 @@ from reference_server.settings.engines import AnyEngine, Engine, OpenAIEngine, S
 from reference_server.settings.keys import Key, RateLimits
 from reference_server.settings.models import Model, models_in
 from reference_server.settings.reading import changed, load, parse
-from reference_server.settings.routes import CircuitBreaker, Overflow, Route
+from reference_server.settings.routes import Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import SettingsError
 from reference_server.settings.server import Cache, OpenAICompatibility, Redis
 from reference_server.settings.whole import Settings
 
 __all__ = [
+    "Alias",
     "AnyEngine",
     "Cache",
     "CircuitBreaker",
     "Engine",
+    "HealthCheck",
     "Key",
     "Model",
     "OpenAICompatibility",
@@ -21,6 +23,7 @@ __all__ = [
     "Overflow",
     "RateLimits",
     "Redis",
+    "Retries",
     "Route",
     "Settings",
     "SettingsError",

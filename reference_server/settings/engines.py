@@ -19,12 +19,16 @@ def base_url(value: str) -> str:
 
 
 class Engine(Section):
-    """What is said of every engine. `queue` is how many requests may wait; `capacity_qps` is what it can take."""
+    """What is said of every engine, in each worker.
+
+    `max_concurrent` requests at once, else the server's `max_concurrent_requests`; `queue` more may wait;
+    `capacity_qps` is how many it can take in a second.
+    """
 
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     max_concurrent: Count | None = None
-    queue: Annotated[int, Field(ge=0)] | None = None
+    queue: Annotated[int, Field(ge=0)] = 1000
     capacity_qps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 

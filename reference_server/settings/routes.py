@@ -49,19 +49,36 @@ class Route(Section):
         return self
 
 
+class Alias(Section):
+    r"""Another name: whole names that match `pattern` are read as `model`, `\1` in it the pattern's first group."""
+
+    pattern: Annotated[str, AfterValidator(pattern)]
+    model: Annotated[str, Field(min_length=1)]
+
+
 class Overflow(Section):
-    """Where requests go when an engine's load passes `threshold` of its capacity, until it is below `resume`."""
+    """Where requests go when an engine's load passes `threshold` of its capacity, until it is below `resume`.
+
+    Models of up to `local_up_to` billion parameters stay, those of `cloud_from` and more go, whatever the load.
+    Critical traffic keeps the `steady` line. `model` is what the other side calls the model, if otherwise.
+    """
 
     to: str
+    model: Annotated[str, Field(min_length=1)] | None = None
     threshold: Share = 0.8
     resume: Share = 0.65
     min_hold: Seconds = 5.0
     signals: Annotated[tuple[Signal, ...], Field(min_length=1)] = ("qps", "concurrency", "queue")
+    local_up_to: Annotated[float, Field(ge=0)] | None = None
+    cloud_from: Annotated[float, Field(ge=0)] | None = None
+    steady: Literal["local", "cloud"] = "local"
 
     @model_validator(mode="after")
     def _hysteresis(self) -> Self:
         if self.resume >= self.threshold:
             raise PydanticCustomError("overflow", "'resume' must be below 'threshold'")
+        if self.local_up_to is not None and self.cloud_from is not None and self.local_up_to >= self.cloud_from:
+            raise PydanticCustomError("overflow", "'local_up_to' must be below 'cloud_from'")
         return self
 
 
@@ -71,6 +88,23 @@ class CircuitBreaker(Section):
     failure_ratio: Share = 0.5
     min_requests: Count = 10
     open_for: Patience = 30.0
+
+
+class Retries(Section):
+    """How many requests may be tried on another engine: a `share` of all and so many `per_second`, `burst` saved up."""
+
+    share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    per_second: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    burst: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
+
+
+class HealthCheck(Section):
+    """How other servers are probed, by `GET /models`, which costs no tokens: `fall` failures in a row are down."""
+
+    every: Patience = 10.0
+    timeout: Patience = 2.0
+    rise: Count = 2
+    fall: Count = 3
 
 
 ROUTES = (

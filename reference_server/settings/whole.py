@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from reference_server.settings.engines import AnyEngine, SyntheticEngine
 from reference_server.settings.keys import Key, RateLimits
 from reference_server.settings.models import MODELS, Model
-from reference_server.settings.routes import ROUTES, CircuitBreaker, Overflow, Route
+from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Section, unknown
 from reference_server.settings.server import Cache, OpenAICompatibility
 from reference_server.settings.telemetry import Telemetry
@@ -41,10 +41,14 @@ class Settings(Section):
     telemetry: Telemetry = Telemetry()
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
+    aliases: tuple[Alias, ...] = ()
     routes: tuple[Route, ...] = ROUTES
     overflow: Overflow | None = None
     fallbacks: Mapping[str, tuple[str, ...]] = NO_FALLBACKS
-    circuit_breaker: CircuitBreaker | None = None
+    circuit_breaker: CircuitBreaker | None = CircuitBreaker()
+    retries: Retries = Retries()
+    health_check: HealthCheck | None = HealthCheck()
+    route_trace: str | None = None
     models: tuple[Model, ...] = MODELS
     keys: tuple[Key, ...] = ()
     rate_limits: RateLimits = RateLimits()

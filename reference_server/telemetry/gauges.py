@@ -1,8 +1,6 @@
 """How engines are at the moment, here and in the other workers."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from reference_server.telemetry.sheets import Row, Sheet
@@ -71,25 +69,3 @@ def merged(one: EngineGauges, other: EngineGauges) -> EngineGauges:
         max(one.overflow_active, other.overflow_active),
         one.transitions + other.transitions,
     )
-
-
-class Running:
-    """Counts the requests that are running, by engine."""
-
-    def __init__(self, engines: Iterable[str]) -> None:
-        """Start every engine at zero, so that it is listed before its first request."""
-        self._running = Counter(dict.fromkeys(engines, 0))
-
-    def __call__(self) -> Iterator[EngineGauges]:
-        """Yield how engines are."""
-        for engine, count in self._running.items():
-            yield EngineGauges(engine, count)
-
-    @contextmanager
-    def on(self, engine: str) -> Iterator[None]:
-        """Count a request as running on `engine` while the block lasts."""
-        self._running[engine] += 1
-        try:
-            yield
-        finally:
-            self._running[engine] -= 1

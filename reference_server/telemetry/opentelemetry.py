@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from multiprocessing.util import Finalize
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -26,10 +25,10 @@ FIRST_TOKEN = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75,
 PER_TOKEN = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5)
 TOKENS = tuple(4**power for power in range(14))
 OPERATIONS = {
-    "chat/completions": "chat",
-    "responses": "chat",
-    "completions": "text_completion",
-    "embeddings": "embeddings",
+    "/chat/completions": "chat",
+    "/responses": "chat",
+    "/completions": "text_completion",
+    "/embeddings": "embeddings",
 }
 OTHER = "_OTHER"
 LONGEST_MODEL = 128
@@ -54,6 +53,7 @@ class OpenTelemetry:
         self._peers = peers
         self._models = frozenset(models)
         self._clock = clock
+        self._started = False
 
     def start(self) -> None:
         """Begin: threads, which would not survive a fork."""
@@ -70,18 +70,18 @@ class OpenTelemetry:
         self._tokens = meter.create_histogram(
             "gen_ai.client.token.usage", "{token}", explicit_bucket_boundaries_advisory=TOKENS
         )
-        # Not atexit: worker processes leave without it.
-        self._closing = Finalize(self, self.close, exitpriority=10)
+        self._started = True
 
     def close(self) -> None:
         """Send what is not sent yet."""
-        self._closing.cancel()
-        self._spans.shutdown()
-        self._metrics.shutdown()
+        if self._started:
+            self._started = False
+            self._spans.shutdown()
+            self._metrics.shutdown()
 
     def note(self, seen: Observed) -> None:
         """Take a request that has ended; one that reached no engine has a span and no times."""
-        if not seen.operation or seen.ended is None:
+        if not seen.operation or seen.ended is None or not self._started:
             return
         common: Attributes = {"gen_ai.operation.name": operation(seen.operation), **self._provider(seen.engine)}
         self._trace(seen, common, seen.ended)
@@ -141,7 +141,7 @@ def seconds(meter: Meter, name: str, bounds: tuple[float, ...]) -> Histogram:
 
 def operation(path: str) -> str:
     """Return OpenTelemetry's word for an operation, or the first step of the path where it has none."""
-    return OPERATIONS.get(path) or path.partition("/")[0][:32]
+    return OPERATIONS.get(path) or path.split("/")[1][:32]
 
 
 def failure(seen: Observed) -> Attributes:

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from reference_server.observed import Observed
 from reference_server.telemetry.exposition import exposition
-from reference_server.telemetry.gauges import EngineGauges, Published, Running, together
+from reference_server.telemetry.gauges import EngineGauges, Published, together
 from reference_server.telemetry.noting import Noting
 from reference_server.telemetry.sheets import Sheet
 
@@ -20,18 +19,15 @@ class Telemetry:
 
     def __init__(
         self,
-        engines: Iterable[str],
         clock: Callable[[], float],
-        *,
-        gauges: Callable[[], Iterable[EngineGauges]] | None = None,
+        gauges: Callable[[], Iterable[EngineGauges]],
         folder: Path | None = None,
     ) -> None:
         """`gauges` tells how engines are at the moment; workers that have the same `folder` are shown together.
 
         The clock is one for all processes, such as `time.monotonic`.
         """
-        self._running = Running(engines)
-        self._gauges = gauges or self._running
+        self._gauges = gauges
         self._clock = clock
         self._sheet = Sheet(folder)
         self._noting = Noting(self._sheet)
@@ -44,10 +40,6 @@ class Telemetry:
     def cached(self, cache: str, result: str, times: int = 1) -> None:
         """Count questions to the cache `prompt` or `embedding`: `hit`, `miss`, `bypass` or `stale`."""
         self._noting.cached(cache, result, times)
-
-    def running(self, engine: str) -> AbstractContextManager[None]:
-        """Count a request as running on `engine` while the block lasts."""
-        return self._running.on(engine)
 
     def attend(self) -> None:
         """Watch the running event loop from now on, and let other workers know how engines are."""

@@ -35,9 +35,7 @@ def body(asked: Any) -> bytes:
 def app(flaw: str | None = None, *, keys: tuple[str, ...] = (), **settings: Any) -> ASGIApp:
     """A server with a still clock and a seeded entropy."""
     held = tuple(Key.model_validate({"value": key}) for key in keys)
-    return create_app(
-        Settings(keys=held, **settings), clock=lambda: NOW, monotonic=lambda: 0.0, entropy=Random(7), flaw=flaw
-    )
+    return create_app(Settings(keys=held, **settings), clock=lambda: NOW, entropy=Random(7), flaw=flaw)
 
 
 def ask(

@@ -109,7 +109,8 @@ def test_engines_here_and_elsewhere_share_the_models() -> None:
         async with hostile.serving(upstream) as base_url:
             there = OpenAIEngine(name="there", type="openai", base_url=base_url)
             routes = (Route(pattern="far-.*", engine="there"), Route(pattern="near"))
-            server = create_app(Settings(engines=(SyntheticEngine(name="base"), there), routes=routes))
+            engines = (SyntheticEngine(name="base"), there)
+            server = create_app(Settings(engines=engines, routes=routes, health_check=None))
             transport = httpx2.ASGITransport(app=server)
             async with httpx2.AsyncClient(transport=transport, base_url="http://server/v1") as client:
                 response = await client.post(path, json=asked)

@@ -71,11 +71,11 @@ def test_between_the_bounds_nothing_changes(loads: list[float], active: bool) ->
 def test_size_comes_before_priority_and_priority_before_load(
     size: float | None, flow: Flow, *, critical: bool, chosen: Line
 ) -> None:
-    assert line(RULE, size, flow, critical=critical)[0] is chosen
+    assert line(RULE, size, flow, critical=critical).line is chosen
 
 
 def test_the_steady_line_may_be_the_commercial_one() -> None:
-    assert line(Overflow("cloud", steady=Line.CLOUD), None, CALM, critical=True)[0] is Line.CLOUD
+    assert line(Overflow("cloud", steady=Line.CLOUD), None, CALM, critical=True).line is Line.CLOUD
 
 
 @pytest.mark.parametrize(

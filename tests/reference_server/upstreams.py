@@ -23,7 +23,7 @@ DONE = b"data: [DONE]\n\n"
 
 def settings(base_url: str, timeouts: Timeouts = HASTY, routes: Sequence[Route] = ANY_MODEL, **rest: Any) -> Settings:
     engine = OpenAIEngine(name="base", type="openai", base_url=base_url, timeouts=timeouts, **rest)
-    return Settings(engines=(engine,), routes=tuple(routes))
+    return Settings(engines=(engine,), routes=tuple(routes), health_check=None)
 
 
 @asynccontextmanager

@@ -1,0 +1,166 @@
+"""From a request to an engine: limits, cache, route, and what to do when an engine fails."""
+
+import logging
+from collections.abc import Iterable
+from typing import cast
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from reference_server.caching import repeatable, response_key
+from reference_server.endpoints.attempts import Attempts
+from reference_server.endpoints.methods import Methods
+from reference_server.endpoints.relay import Relay
+from reference_server.endpoints.rooms import Rooms
+from reference_server.endpoints.visit import Visit, path_below, read_again
+from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
+from reference_server.formatting.json_text import to_bytes
+from reference_server.limits import held
+from reference_server.limits.estimating import answer_tokens, prompt_tokens
+from reference_server.observed import Observed
+from reference_server.protocol.relayed_request import caps, parse_relayed
+from reference_server.routing.deciding import Decision, Try
+
+log = logging.getLogger(__name__)
+REPEATED = frozenset({"/chat/completions", "/completions"})
+"""Paths whose answers may be kept. Responses leave something behind, and vectors are kept one by one."""
+
+
+def dispatched(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
+    """Return paths whose requests go to engines."""
+    return [Route(route.path, Dispatch(route.path, cast("Methods", route.endpoint), rooms)) for route in routes]
+
+
+class Dispatch:
+    """One path: a request goes to an engine of its model, one that names none to the default engine."""
+
+    def __init__(self, operation: str, here: Methods, rooms: Rooms) -> None:
+        """`here` answers for the engines of this process."""
+        self._operation = operation
+        self._here = here
+        self._rooms = rooms
+        self._attempts = Attempts(rooms)
+        self._relay = Relay(rooms.ticks)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if not self._here.serves(scope["method"]):
+            await self._here(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        visit = self._visit(request, await request.body())
+        if visit.asked.model is not None and not visit.caller.allows(visit.asked.model):
+            raise ModelNotFound(visit.asked.model)
+        if scope["method"] == "POST":
+            await self._within_limits(visit, send)
+        else:
+            await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
+
+    def _visit(self, request: Request, body: bytes) -> Visit:
+        headers, scope = request.headers, request.scope
+        observed: Observed = scope["observed"]
+        asked = parse_relayed(headers.get("content-type", ""), body)
+        caller = scope.get("key", self._rooms.anybody)
+        observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
+        observed.key, observed.read = caller.id, self._rooms.ticks()
+        return Visit(scope, request.receive, headers, path_below(scope), asked, caller, observed)
+
+    async def _within_limits(self, visit: Visit, send: Send) -> None:
+        """Reserve what a request may cost, and settle what it did."""
+        quota = visit.caller.quota
+        if not quota.limits:
+            await self._kept(visit, send)
+            return
+        prompt = prompt_tokens(len(visit.asked.body))
+        wanted = prompt + answer_tokens(visit.asked.fields)
+        async with held(self._rooms.limiter, visit.caller.id, quota, wanted) as place:
+            extra = [(name.encode(), value.encode()) for name, value in place.headers.items()]
+            try:
+                await self._kept(visit, with_headers(send, extra))
+            except Refusal:
+                visit.observed.tokens_in = visit.observed.tokens_out = 0
+                raise
+            finally:
+                place.spent = spent(visit.observed, prompt, wanted)
+
+    async def _kept(self, visit: Visit, send: Send) -> None:
+        """Answer from the cache, where there is one and the request may be answered twice alike."""
+        cache, fields = self._rooms.responses, visit.asked.fields
+        if cache is None or fields is None or visit.path not in REPEATED or not repeatable(fields):
+            await self._routed(visit, send)
+            return
+
+        async def routed(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await self._routed(visit, send)
+
+        key = response_key(visit.caller.id, visit.path, fields)
+        app, visit.observed.cache = await cache.answer(key, visit.headers.get("cache-control", ""), routed)
+        await app(visit.scope, visit.receive, send)
+
+    async def _routed(self, visit: Visit, send: Send) -> None:
+        """Find the engines for a request, and ask them in turn."""
+        rooms, observed = self._rooms, visit.observed
+        try:
+            decision = self._decided(visit)
+        except ModelNotFound:
+            if len(rooms.upstreams) == len(rooms.settings.engines):
+                raise
+            # Whoever answers here has its own words for it, and a look at the rest of the request first.
+            await self._here(visit.scope, read_again(visit.asked.body, visit.receive), send)
+            return
+        observed.routed = rooms.ticks()
+
+        async def ask(each: Try, send: Send) -> None:
+            await self._ask(visit, each, decision.max_tokens, send)
+
+        await self._attempts.ask(decision, visit, ask, send)
+
+    def _decided(self, visit: Visit) -> Decision:
+        rooms, model = self._rooms, visit.asked.model
+        if model is None:
+            return Decision((Try(rooms.settings.default_engine, ""),))
+        try:
+            record = rooms.router.route(visit.facts(model), rooms.fleet.snapshot(rooms.ticks()))
+        except ModelNotFound as error:
+            tried = "; ".join(rooms.router.plan.rules.explain(model).lines())
+            log.info("%s: %s", visit.observed.request_id, tried)
+            raise RequestedModelNotFound(model) if visit.path.startswith("/responses") else error from error
+        if rooms.trace:
+            rooms.trace(record)
+        visit.observed.route = rooms.router.match(model).rule.pattern
+        visit.observed.overflow = record.decision.overflow
+        return record.decision
+
+    async def _ask(self, visit: Visit, each: Try, most: int | None, send: Send) -> None:
+        """Ask one engine: another server, or one of this process."""
+        model, path = each.model or None, visit.path
+        bounds = caps(path, visit.asked.fields, most)
+        if upstream := self._rooms.upstreams.get(each.engine):
+            await self._relay.ask(upstream, visit, model, bounds, send)
+            return
+        visit.scope["engine"] = each.engine
+        body = visit.asked.asking(visit.asked.model, bounds)
+        if not isinstance(body, bytes):
+            body = to_bytes(body)
+        await self._here(visit.scope, read_again(body, visit.receive), send)
+
+
+def with_headers(send: Send, extra: list[tuple[bytes, bytes]]) -> Send:
+    """Return a `send` that adds headers to a response."""
+
+    async def send_more(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *extra]}
+        await send(message)
+
+    return send_more
+
+
+def spent(observed: Observed, prompt: int, wanted: int) -> int:
+    """Return the tokens that a request cost: as the engine said, or else as far as it can be told."""
+    if observed.tokens_in is not None:
+        return observed.tokens_in + (observed.tokens_out or 0)
+    if observed.attempts == 0:
+        return 0
+    return prompt + observed.pieces if observed.streams else wanted
