@@ -3,9 +3,12 @@
 import json
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +16,7 @@ import typer
 from reference_server.app import Application, create_app
 from reference_server.errors import Refusal
 from reference_server.flaws import FLAWS
+from reference_server.logs import configure
 from reference_server.routing.configured import plan as plan_of
 from reference_server.routing.plan import Plan
 from reference_server.routing.trace import replayed_lines
@@ -57,21 +61,20 @@ def run(
         return
     source = Source(config, model_dir, engine_type, api_key_env)
     settings = read(source)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    # Only our own: HTTP libraries log addresses and, at their most talkative, keys.
-    logging.getLogger("reference_server").setLevel(settings.log_level.upper())
-    build = partial(create_app, settings, flaw=flaw)
+    configure(settings.log_level, settings.log_format)
+    workers = workers or (settings.worker_processes if config else 1)
     try:
-        build()
-        serve(
-            build,
-            settings,
-            host=host,
-            port=port,
-            workers=workers or (settings.worker_processes if config else 1),
-            announce=partial(announce, host, settings),
-            reload=partial(reload, source),
-        )
+        create_app(settings, flaw=flaw)
+        with shared_folder(workers) as shared:
+            serve(
+                partial(create_app, settings, flaw=flaw, shared=shared),
+                settings,
+                host=host,
+                port=port,
+                workers=workers,
+                announce=partial(announce, host, settings),
+                reload=partial(reload, source),
+            )
     except (ValueError, OSError) as error:
         raise failure(error) from error
 
@@ -157,6 +160,16 @@ def planned(source: Source) -> Plan:
         return plan_of(read(source))
     except ValueError as error:
         raise failure(error) from error
+
+
+@contextmanager
+def shared_folder(workers: int) -> Iterator[Path | None]:
+    """Give the workers a folder in common while the block lasts; one alone needs none."""
+    if workers == 1:
+        yield None
+        return
+    with TemporaryDirectory(prefix="coze-server-") as folder:
+        yield Path(folder)
 
 
 def read(source: Source) -> Settings:

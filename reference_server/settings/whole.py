@@ -14,6 +14,7 @@ from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Seconds, Section, unknown
 from reference_server.settings.server import Cache, OpenAICompatibility
+from reference_server.settings.telemetry import Telemetry
 from reference_server.settings.tls import Tls
 
 Place = tuple[int | str, ...]
@@ -42,6 +43,9 @@ class Settings(Section):
     request_limits: RequestLimits = RequestLimits()
     url_hosts: tuple[UrlHost, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] | None = None
+    slow_request: Patience = 10.0
+    telemetry: Telemetry = Telemetry()
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
     aliases: tuple[Alias, ...] = ()
