@@ -137,7 +137,7 @@ def test_tokens_and_vectors_are_content() -> None:
 
 def failing() -> None:
     try:
-        {}[SECRET]
+        _ = dict[str, str]()[SECRET]
     except KeyError as error:
         raise ValueError(f"about {SECRET}") from error
 
