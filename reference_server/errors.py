@@ -301,6 +301,7 @@ class RateLimited(Refusal):
 
     def __init__(self, what: str, used: int, most: int, wanted: int, wait: float, headers: Mapping[str, str]) -> None:
         """`what` is `requests`, `tokens` or `concurrency`; `wait` is in seconds, and infinite where it is no use."""
+        self.what = what
         limit = LIMIT_NAMES[what]
         retry = retry_headers(wait) if wait < FOREVER else {"x-should-retry": "false"}
         advice = f"Please try again in {wait:.3f}s." if wait < FOREVER else "The request is larger than the limit."

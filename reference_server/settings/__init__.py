@@ -9,6 +9,7 @@ from reference_server.settings.reading import changed, load, parse
 from reference_server.settings.routes import Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import SettingsError
 from reference_server.settings.server import Cache, OpenAICompatibility, Redis
+from reference_server.settings.tls import Tls
 from reference_server.settings.whole import Settings
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "SettingsError",
     "SyntheticEngine",
     "Timeouts",
+    "Tls",
     "changed",
     "load",
     "models_in",

@@ -92,7 +92,7 @@ def talking(server: RedisServer, talk: Callable[[Post], Awaitable[None]], engine
         rooms = build_rooms(Settings(engines=engines, routes=routes), time.time, time.monotonic, Random(1))
         rooms.link = RedisLink(server.url, budget=AMPLE, pause=0.01)
         rooms.vectors = VectorCache(RedisValues(rooms.link, "vectors", 60))
-        transport = httpx2.ASGITransport(app=telling(surrounded(paths(rooms), rooms)))
+        transport = httpx2.ASGITransport(app=telling(surrounded(paths(rooms), rooms, None)))
         async with httpx2.AsyncClient(transport=transport, base_url="http://server/v1", timeout=None) as client:
 
             async def post(given: Any, headers: Mapping[str, str] | None = None, **asked: Any) -> httpx2.Response:
