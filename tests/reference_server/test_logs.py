@@ -252,8 +252,8 @@ def test_a_server_logs_neither_keys_nor_content(tmp_path: Any, level: str) -> No
         logged = process.stderr.read()
     assert SECRET not in logged
     assert KEY[-10:] not in logged
-    asked = [json.loads(line) for line in logged.splitlines()]
-    assert len([line for line in asked if line["message"] == "request"]) == (0 if level == "error" else 5)
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert len([line for line in lines if line["message"] == "request"]) == (0 if level == "error" else 5)
 
 
 def test_workers_are_shown_together() -> None:
