@@ -69,7 +69,7 @@ class Dispatch:
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
         path = path_below(scope) if "{" in self._operation else self._operation
-        refuse_beyond(asked.said, self._rooms.settings.request_limits)
+        refuse_beyond(asked.said, body, self._rooms.settings.request_limits)
         return Visit(scope, request.receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
@@ -154,7 +154,7 @@ class Dispatch:
         """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""
         engine, asked = self._engines[name], visit.asked
         if isinstance(engine, OpenAIEngine) and engine.fetches_urls:
-            refuse_urls(asked.said, self._rooms.settings.url_hosts)
+            refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
         wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
         visit.observed.dropped = list(wanted.dropped)
         if wanted.dropped:

@@ -13,7 +13,6 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_server.app import surrounded
 from reference_server.building import build_rooms
@@ -70,20 +69,6 @@ def written(fields: Json, vector: Sequence[float]) -> Any:
     return vector
 
 
-def telling(app: ASGIApp) -> ASGIApp:
-    """An app that says how much of an answer was kept, as the whole server does."""
-
-    async def told(scope: Scope, receive: Receive, send: Send) -> None:
-        async def tell(message: Message) -> None:
-            if message["type"] == "http.response.start" and (cache := scope["observed"].cache):
-                message = {**message, "headers": [*message["headers"], (b"x-cache", cache.encode())]}
-            await send(message)
-
-        await app(scope, receive, tell)
-
-    return told
-
-
 def talking(server: RedisServer, talk: Callable[[Post], Awaitable[None]], engine: Any = None) -> None:
     """Talk to a server that keeps vectors in this Redis."""
 
@@ -92,7 +77,7 @@ def talking(server: RedisServer, talk: Callable[[Post], Awaitable[None]], engine
         rooms = build_rooms(Settings(engines=engines, routes=routes), time.time, time.monotonic, Random(1))
         rooms.link = RedisLink(server.url, budget=AMPLE, pause=0.01)
         rooms.vectors = VectorCache(RedisValues(rooms.link, "vectors", 60))
-        transport = httpx2.ASGITransport(app=telling(surrounded(paths(rooms), rooms, None)))
+        transport = httpx2.ASGITransport(app=surrounded(paths(rooms), rooms, None))
         async with httpx2.AsyncClient(transport=transport, base_url="http://server/v1", timeout=None) as client:
 
             async def post(given: Any, headers: Mapping[str, str] | None = None, **asked: Any) -> httpx2.Response:
