@@ -2,7 +2,7 @@
 
 import asyncio
 import string
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from random import Random
 
@@ -28,16 +28,18 @@ class SyntheticEngine:
         self._entropy = entropy
 
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
-        """Yield every choice, a token at a time, the choices in turn."""
+        """Yield every choice: a stream a token at a time, the choices in turn."""
         prompt = self._fitting_prompt(request)
         entropy = self._entropy.getrandbits(64)
         parts = [self._part(request, choice, seed_of(request, choice, entropy)) for choice in range(request.n)]
-        await asyncio.sleep(self._settings.first_token_delay)
+        await pause(self._settings.first_token_delay)
+        if not request.stream:
+            await pause(self._settings.token_delay * max(part.tokens for part in parts))
         for turn in turns(parts):
             for delta in turn:
                 yield delta
-            if self._settings.token_delay:
-                await asyncio.sleep(self._settings.token_delay)
+            if request.stream:
+                await pause(self._settings.token_delay)
         yield Delta(usage=Usage(prompt, sum(part.tokens for part in parts)))
 
     def _part(self, request: ChatRequest, choice: int, seed: bytes) -> Part:
@@ -59,7 +61,15 @@ class SyntheticEngine:
         return prompt
 
 
-def turns(parts: Sequence[Part]) -> Iterator[list[Delta]]:
+def turns(parts: Sequence[Part]) -> Iterator[Iterable[Delta]]:
     """Return the deltas of all choices, grouped by the moment they are made."""
-    for row in zip_longest(*[part.deltas for part in parts]):
-        yield [delta for delta in row if delta]
+    if len(parts) == 1:
+        return zip(parts[0].deltas)
+    rows = zip_longest(*[part.deltas for part in parts])
+    return ([delta for delta in row if delta] for row in rows)
+
+
+async def pause(seconds: float) -> None:
+    """Wait, unless there is nothing to wait for: even no time at all is a turn of the event loop."""
+    if seconds:
+        await asyncio.sleep(seconds)
