@@ -14,7 +14,7 @@ from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.relay import Relay
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
-from reference_server.errors import ModelNotFound, RequestedModelNotFound
+from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
 from reference_server.formatting.json_text import to_bytes
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
@@ -58,13 +58,15 @@ class Dispatch:
             await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
 
     def _visit(self, request: Request, body: bytes) -> Visit:
-        headers, scope = request.headers, request.scope
+        scope = request.scope
         observed: Observed = scope["observed"]
-        asked = parse_relayed(headers.get("content-type", ""), body)
+        headers = dict(scope["headers"])
+        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), body)
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
-        return Visit(scope, request.receive, headers, path_below(scope), asked, caller, observed)
+        path = path_below(scope) if "{" in self._operation else self._operation
+        return Visit(scope, request.receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""
@@ -78,6 +80,9 @@ class Dispatch:
             extra = [(name.encode(), value.encode()) for name, value in place.headers.items()]
             try:
                 await self._kept(visit, with_headers(send, extra))
+            except Refusal:
+                visit.observed.tokens_in = visit.observed.tokens_out = 0
+                raise
             finally:
                 place.spent = spent(visit.observed, prompt, wanted)
 
@@ -92,7 +97,9 @@ class Dispatch:
             await self._routed(visit, send)
 
         key = response_key(visit.caller.id, visit.path, fields)
-        app, visit.observed.cache = await cache.answer(key, visit.headers.get("cache-control", ""), routed)
+        app, visit.observed.cache = await cache.answer(
+            key, visit.headers.get(b"cache-control", b"").decode("latin-1"), routed
+        )
         await app(visit.scope, visit.receive, send)
 
     async def _routed(self, visit: Visit, send: Send) -> None:
@@ -158,6 +165,6 @@ def spent(observed: Observed, prompt: int, wanted: int) -> int:
     """Return the tokens that a request cost: as the engine said, or else as far as it can be told."""
     if observed.tokens_in is not None:
         return observed.tokens_in + (observed.tokens_out or 0)
-    if observed.attempts == 0 or (observed.status is not None and observed.status >= 400):
+    if observed.attempts == 0:
         return 0
     return prompt + observed.pieces if observed.streams else wanted

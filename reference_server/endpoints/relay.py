@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import Send
 
 from reference_server.endpoints.visit import Visit
@@ -54,7 +55,7 @@ def called(visit: Visit, model: str | None, bounds: Mapping[str, int]) -> Call:
         "GET" if scope["method"] == "HEAD" else scope["method"],
         path,
         scope["query_string"].decode("latin-1"),
-        passed_on(visit.headers, scope["request_id"]),
+        passed_on(Headers(scope=scope), scope["request_id"]),
         body if isinstance(body, bytes) else json_body(body),
         asked.streams,
         holds_files(path),
