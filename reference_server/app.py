@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable
 
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server import flaws
@@ -15,6 +14,7 @@ from reference_server.endpoints import Rooms, paths
 from reference_server.middleware import (
     AllowOrigins,
     AnswerErrors,
+    Compress,
     Identify,
     ReadBody,
     RequireKey,
@@ -26,9 +26,6 @@ from reference_server.routing.router import Router
 from reference_server.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
-
-SMALLEST_GZIP = 1024
-GZIP_LEVEL = 5
 
 
 def create_app(
@@ -104,6 +101,6 @@ def surrounded(app: ASGIApp, rooms: Rooms) -> ASGIApp:
     app = RequireKey(app, settings.openai_compatibility.endpoint, lambda: rooms.keys)
     app = AnswerErrors(app)
     if settings.compression:
-        app = GZipMiddleware(app, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+        app = Compress(app)
     app = AllowOrigins(app, settings.openai_compatibility.allowed_origins)
     return Identify(app, rooms.clock, rooms.entropy)

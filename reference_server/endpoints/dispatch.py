@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable
 from typing import cast
 
-from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -15,7 +14,7 @@ from reference_server.endpoints.relay import Relay
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
 from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
-from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.json_text import repeated
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.observed import Observed
@@ -48,8 +47,7 @@ class Dispatch:
         if not self._here.serves(scope["method"]):
             await self._here(scope, receive, send)
             return
-        request = Request(scope, receive)
-        visit = self._visit(request, await request.body())
+        visit = self._visit(scope, receive)
         if visit.asked.model is not None and not visit.caller.allows(visit.asked.model):
             raise ModelNotFound(visit.asked.model)
         if scope["method"] == "POST":
@@ -57,16 +55,15 @@ class Dispatch:
         else:
             await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
 
-    def _visit(self, request: Request, body: bytes) -> Visit:
-        scope = request.scope
+    def _visit(self, scope: Scope, receive: Receive) -> Visit:
         observed: Observed = scope["observed"]
         headers = dict(scope["headers"])
-        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), body)
+        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), scope["body"])
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
         path = path_below(scope) if "{" in self._operation else self._operation
-        return Visit(scope, request.receive, headers, path, asked, caller, observed)
+        return Visit(scope, receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""
@@ -143,10 +140,10 @@ class Dispatch:
         if upstream := self._rooms.upstreams.get(each.engine):
             await self._relay.ask(upstream, visit, model, bounds, send)
             return
-        visit.scope["engine"] = each.engine
         body = visit.asked.asking(visit.asked.model, bounds)
         if not isinstance(body, bytes):
-            body = to_bytes(body)
+            body = repeated(body)
+        visit.scope["engine"], visit.scope["body"] = each.engine, body
         await self._here(visit.scope, read_again(body, visit.receive), send)
 
 

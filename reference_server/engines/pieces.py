@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from reference_server.engines.delta import FinishReason
 from reference_server.engines.tokenizer import encode, token_bytes
@@ -42,8 +43,8 @@ def cut(text: str, max_tokens: int | None, stop: Sequence[str]) -> Cut:
 def whole_characters(ids: Sequence[int]) -> tuple[Piece, ...]:
     """Join tokens until each piece is valid UTF-8; a character left unfinished is dropped."""
     alone = tuple(map(lone_piece, ids))
-    if None not in alone:
-        return alone  # type: ignore[return-value]  # the line above says that there is none
+    if all(alone):
+        return cast("tuple[Piece, ...]", alone)
     pieces: list[Piece] = []
     waiting: list[bytes] = []
     for token in ids:
