@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from reference_server.engines.calling import Call
 from reference_server.engines.chances import chances
@@ -19,18 +20,25 @@ class Part:
     tokens: int
 
 
-def spoken(request: ChatRequest, choice: int, text: str) -> Part:
-    """Answer in words: a stream in a delta a piece and then the finish, anything else in one delta."""
+def spoken(request: ChatRequest, choice: int, text: str, *, at_once: bool) -> Part:
+    """Answer in words: a stream in a delta a piece and then the finish, anything else in one delta.
+
+    `at_once` says that nothing is waited for between two pieces.
+    """
     whole = cut(text, request.max_tokens, request.stop)
-    deltas = spoken_deltas(request, choice, whole) if request.stream else (spoken_whole(request, choice, whole),)
-    return Part(deltas, whole.tokens)
+    if request.stream:
+        return Part(spoken_deltas(request, choice, whole, more=at_once), whole.tokens)
+    return Part((spoken_whole(request, choice, whole),), whole.tokens)
 
 
-def spoken_deltas(request: ChatRequest, choice: int, whole: Cut) -> Iterator[Delta]:
-    """Yield a delta a piece, then the finish."""
-    for piece in whole.pieces:
+def spoken_deltas(request: ChatRequest, choice: int, whole: Cut, *, more: bool) -> Iterator[Delta]:
+    """Yield a delta a piece, then the finish. The first is sent by itself, however fast the others come."""
+    pieces = iter(whole.pieces)
+    for piece in islice(pieces, 1):
         yield Delta(choice, piece.text, chances=odds(request, piece.tokens))
-    yield Delta(choice, finish=whole.finish)
+    for piece in pieces:
+        yield Delta(choice, piece.text, chances=odds(request, piece.tokens), more=more)
+    yield Delta(choice, finish=whole.finish, more=more)
 
 
 def spoken_whole(request: ChatRequest, choice: int, whole: Cut) -> Delta:

@@ -11,6 +11,7 @@ from reference_server.engines.calling import calls
 from reference_server.engines.counting import count_prompt
 from reference_server.engines.delta import Delta, Usage
 from reference_server.engines.parts import Part, called, refused, spoken
+from reference_server.engines.tokenizer import vocabulary
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.settings import SyntheticEngine as EngineSettings
@@ -23,6 +24,7 @@ class SyntheticEngine:
 
     def __init__(self, settings: EngineSettings, entropy: Random) -> None:
         """`entropy` is drawn on once a request, for answers that are left to chance, and for the ids of calls."""
+        vocabulary()
         self.name = settings.name
         self._settings = settings
         self._entropy = entropy
@@ -48,7 +50,8 @@ class SyntheticEngine:
             return called(request, choice, wanted, [self._call_id() for _ in wanted])
         if is_refused(request):
             return refused(request, choice, refusal())
-        return spoken(request, choice, structured(request, seed) or answer(request, seed))
+        text = structured(request, seed) or answer(request, seed)
+        return spoken(request, choice, text, at_once=not self._settings.token_delay)
 
     def _call_id(self) -> str:
         return f"call_{''.join(self._entropy.choices(CALL_ID, k=24))}"
