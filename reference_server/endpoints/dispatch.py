@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable
 from typing import cast
 
-from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -51,8 +50,7 @@ class Dispatch:
         if not self._here.serves(scope["method"]):
             await self._here(scope, receive, send)
             return
-        request = Request(scope, receive)
-        visit = self._visit(request, await request.body())
+        visit = self._visit(scope, receive)
         if visit.asked.model is not None and not visit.caller.allows(visit.asked.model):
             raise ModelNotFound(visit.asked.model)
         if scope["method"] == "POST":
@@ -60,17 +58,16 @@ class Dispatch:
         else:
             await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
 
-    def _visit(self, request: Request, body: bytes) -> Visit:
-        scope = request.scope
+    def _visit(self, scope: Scope, receive: Receive) -> Visit:
         observed: Observed = scope["observed"]
         headers = dict(scope["headers"])
-        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), body)
+        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), scope["body"])
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
         path = path_below(scope) if "{" in self._operation else self._operation
-        refuse_beyond(asked.said, body, self._rooms.settings.request_limits)
-        return Visit(scope, request.receive, headers, path, asked, caller, observed)
+        refuse_beyond(asked.said, asked.body, self._rooms.settings.request_limits)
+        return Visit(scope, receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""
@@ -147,8 +144,9 @@ class Dispatch:
         if upstream:
             await self._relay.ask(upstream, visit, each.model or None, wanted, send)
             return
-        visit.scope["engine"] = each.engine
-        await self._here(visit.scope, read_again(body_of(wanted), visit.receive), send)
+        body = body_of(wanted)
+        visit.scope["engine"], visit.scope["body"] = each.engine, body
+        await self._here(visit.scope, read_again(body, visit.receive), send)
 
     def _wanted(self, visit: Visit, name: str, model: str | None, most: int | None) -> Wanted:
         """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""

@@ -17,7 +17,7 @@ from reference_server.engines.upstream_embeddings import inputs_of
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
 from reference_server.errors import NotJson
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
-from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.json_text import repeated
 from reference_server.formatting.noting import Noting
 from reference_server.formatting.relayed_answer import answer_body, ids, kept, parsed, refusal
 from reference_server.formatting.relayed_events import relayed
@@ -95,7 +95,7 @@ def body_of(wanted: Wanted) -> bytes:
 def json_body(fields: Mapping[str, Any]) -> bytes:
     """Return changed fields as a body."""
     try:
-        return to_bytes(fields)
+        return repeated(fields)
     except ValueError as error:
         raise NotJson("a number is out of range") from error
 
