@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server import flaws
@@ -17,6 +16,7 @@ from reference_server.logs import RequestLog
 from reference_server.middleware import (
     AllowOrigins,
     AnswerErrors,
+    Compress,
     Identify,
     ReadBody,
     RequireKey,
@@ -29,9 +29,6 @@ from reference_server.settings import Settings, SettingsError
 from reference_server.telemetry import Exporter
 
 log = logging.getLogger(__name__)
-
-SMALLEST_GZIP = 1024
-GZIP_LEVEL = 5
 
 
 def create_app(
@@ -115,7 +112,7 @@ def surrounded(app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> ASGIApp:
     app = RequireKey(app, settings.openai_compatibility.endpoint, lambda: rooms.keys)
     app = AnswerErrors(app)
     if settings.compression:
-        app = GZipMiddleware(app, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+        app = Compress(app)
     app = AllowOrigins(app, settings.openai_compatibility.allowed_origins)
     observers = [rooms.telemetry.note, RequestLog(settings.slow_request).note, *([exports.note] if exports else [])]
     return Identify(app, rooms.ticks, rooms.entropy, settings.openai_compatibility.endpoint, observers)

@@ -41,7 +41,9 @@ def run(
     config: ConfigFile = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is a free one.")] = 8080,
-    workers: Annotated[int | None, typer.Option(min=1, help="How many processes share the port.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes share the port; else it is `worker_processes`.")
+    ] = None,
     model_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of models, to show and to route to the default engine.")
     ] = None,
@@ -51,7 +53,10 @@ def run(
         str | None, typer.Option(metavar="NAME", help="An environment variable that holds a key to demand.")
     ] = None,
 ) -> None:
-    """Serve OpenAI's API in front of self-hosted engines."""
+    """Serve OpenAI's API in front of self-hosted engines.
+
+    Without a configuration it is one process: files, conversations and batches are kept in its memory.
+    """
     if context.invoked_subcommand:
         return
     source = Source(config, model_dir, engine_type, api_key_env)
@@ -63,12 +68,12 @@ def run(
         with shared_folder(workers) as shared:
             serve(
                 partial(create_app, settings, flaw=flaw, shared=shared),
+                settings,
                 host=host,
                 port=port,
                 workers=workers,
                 announce=partial(announce, host, settings),
                 reload=partial(reload, source),
-                http2=settings.http2,
             )
     except (ValueError, OSError) as error:
         raise failure(error) from error
@@ -186,7 +191,8 @@ def reload(source: Source, app: Application) -> None:
 def announce(host: str, settings: Settings, port: int) -> None:
     """Print the one line that others wait for."""
     address = f"[{host}]" if ":" in host else host
-    print(f"coze-server: http://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
+    scheme = "https" if settings.tls else "http"
+    print(f"coze-server: {scheme}://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
 
 
 def failure(error: Exception) -> typer.Exit:

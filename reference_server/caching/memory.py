@@ -1,9 +1,10 @@
 """Caches in a worker's own memory, bounded in bytes."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 
 K = TypeVar("K", bound=bytes | str)
 V = TypeVar("V")
@@ -32,7 +33,8 @@ class Recent(Generic[K, V]):
         """Beyond `most_bytes` the least recently used go first."""
         self._compute = compute
         self._most_bytes = most_bytes
-        self._entries: LRUCache[K, Entry[V]] = LRUCache(most_bytes, getsizeof=lambda entry: entry.size)
+        self._entries: OrderedDict[K, Entry[V]] = OrderedDict()
+        self._bytes = 0
         self.hits = 0
         self.misses = 0
 
@@ -41,12 +43,20 @@ class Recent(Generic[K, V]):
         entry = self._entries.get(argument)
         if entry is not None:
             self.hits += 1
+            self._entries.move_to_end(argument)
             return entry.value
         self.misses += 1
         entry = Entry(self._compute(argument), EXPANSION * len(argument) + OVERHEAD)
         if entry.size <= self._most_bytes:
-            self._entries[argument] = entry
+            self._keep(argument, entry)
         return entry.value
+
+    def _keep(self, argument: K, entry: Entry[V]) -> None:
+        self._entries[argument] = entry
+        self._bytes += entry.size
+        while self._bytes > self._most_bytes:
+            _, oldest = self._entries.popitem(last=False)
+            self._bytes -= oldest.size
 
 
 class MemoryValues:

@@ -13,11 +13,11 @@ from reference_server.endpoints.shelf import Shelf
 from reference_server.errors import NotAllowedTogether, Refusal, ServerFault, StorageFull
 from reference_server.formatting.errors import envelope
 from reference_server.formatting.identifiers import batch_id, request_id
-from reference_server.formatting.json_text import to_bytes
+from reference_server.formatting.json_text import repeated
 from reference_server.formatting.openai_batches import batch_errors, is_success, json_lines, result, summed_usage
 from reference_server.limits import ApiKey
 from reference_server.observed import Observed
-from reference_server.protocol.json_body import parse_object
+from reference_server.protocol.json_body import read_object
 from reference_server.protocol.openai_batches import PREFIX, Fault, Line, parse_lines
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class BatchRuns:
         observed = Observed(request_id=asked, method="POST", path=path, began=self._rooms.ticks())
         try:
             check_whole(line)
-            status, body = await ask(self._app, path, to_bytes(line.body), observed, caller)
+            status, body = await ask(self._app, path, repeated(line.body), observed, caller)
         except Refusal as refusal:
             status, body = refusal.status, envelope(refusal)
         except Exception as error:
@@ -154,6 +154,7 @@ async def ask(app: ASGIApp, path: str, body: bytes, observed: Observed, caller: 
         "request_id": observed.request_id,
         "observed": observed,
         "key": caller,
+        "body": body,
     }
     status, answer = 0, b""
 
@@ -166,4 +167,4 @@ async def ask(app: ASGIApp, path: str, body: bytes, observed: Observed, caller: 
         answer += message.get("body", b"")
 
     await app(scope, receive, send)
-    return status, parse_object(answer)
+    return status, read_object(answer)

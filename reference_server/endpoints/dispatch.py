@@ -4,23 +4,24 @@ import logging
 from collections.abc import Iterable
 from typing import cast
 
-from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from reference_server.caching import repeatable, response_key
 from reference_server.endpoints.attempts import Attempts
 from reference_server.endpoints.methods import Methods
-from reference_server.endpoints.relay import Relay
+from reference_server.endpoints.relay import Relay, body_of
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
 from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
-from reference_server.formatting.json_text import to_bytes
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.observed import Observed
-from reference_server.protocol.relayed_request import caps, parse_relayed
+from reference_server.protocol.relayed_request import Wanted, caps, parse_relayed
+from reference_server.protocol.request_limits import refuse_beyond
+from reference_server.protocol.urls import refuse_urls
 from reference_server.routing.deciding import Decision, Try
+from reference_server.settings import OpenAIEngine
 
 log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
@@ -41,15 +42,15 @@ class Dispatch:
         self._here = here
         self._rooms = rooms
         self._attempts = Attempts(rooms)
-        self._relay = Relay(rooms.ticks)
+        self._relay = Relay(rooms.ticks, rooms.vectors)
+        self._engines = {engine.name: engine for engine in rooms.settings.engines}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if not self._here.serves(scope["method"]):
             await self._here(scope, receive, send)
             return
-        request = Request(scope, receive)
-        visit = self._visit(request, await request.body())
+        visit = self._visit(scope, receive)
         if visit.asked.model is not None and not visit.caller.allows(visit.asked.model):
             raise ModelNotFound(visit.asked.model)
         if scope["method"] == "POST":
@@ -57,14 +58,16 @@ class Dispatch:
         else:
             await self._ask(visit, Try(self._rooms.settings.default_engine, ""), None, send)
 
-    def _visit(self, request: Request, body: bytes) -> Visit:
-        headers, scope = request.headers, request.scope
+    def _visit(self, scope: Scope, receive: Receive) -> Visit:
         observed: Observed = scope["observed"]
-        asked = parse_relayed(headers.get("content-type", ""), body)
+        headers = dict(scope["headers"])
+        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), scope["body"])
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
-        return Visit(scope, request.receive, headers, path_below(scope), asked, caller, observed)
+        path = path_below(scope) if "{" in self._operation else self._operation
+        refuse_beyond(asked.said, asked.body, self._rooms.settings.request_limits)
+        return Visit(scope, receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""
@@ -95,7 +98,9 @@ class Dispatch:
             await self._routed(visit, send)
 
         key = response_key(visit.caller.id, visit.path, fields)
-        app, visit.observed.cache = await cache.answer(key, visit.headers.get("cache-control", ""), routed)
+        app, visit.observed.cache = await cache.answer(
+            key, visit.headers.get(b"cache-control", b"").decode("latin-1"), routed
+        )
         await app(visit.scope, visit.receive, send)
 
     async def _routed(self, visit: Visit, send: Send) -> None:
@@ -134,16 +139,25 @@ class Dispatch:
 
     async def _ask(self, visit: Visit, each: Try, most: int | None, send: Send) -> None:
         """Ask one engine: another server, or one of this process."""
-        model, path = each.model or None, visit.path
-        bounds = caps(path, visit.asked.fields, most)
-        if upstream := self._rooms.upstreams.get(each.engine):
-            await self._relay.ask(upstream, visit, model, bounds, send)
+        upstream = self._rooms.upstreams.get(each.engine)
+        wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
+        if upstream:
+            await self._relay.ask(upstream, visit, each.model or None, wanted, send)
             return
-        visit.scope["engine"] = each.engine
-        body = visit.asked.asking(visit.asked.model, bounds)
-        if not isinstance(body, bytes):
-            body = to_bytes(body)
+        body = body_of(wanted)
+        visit.scope["engine"], visit.scope["body"] = each.engine, body
         await self._here(visit.scope, read_again(body, visit.receive), send)
+
+    def _wanted(self, visit: Visit, name: str, model: str | None, most: int | None) -> Wanted:
+        """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""
+        engine, asked = self._engines[name], visit.asked
+        if isinstance(engine, OpenAIEngine) and engine.fetches_urls:
+            refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
+        wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
+        visit.observed.dropped = list(wanted.dropped)
+        if wanted.dropped:
+            log.info("%s: engine %s lacks %s", visit.observed.request_id, name, ", ".join(wanted.dropped))
+        return wanted
 
 
 def with_headers(send: Send, extra: list[tuple[bytes, bytes]]) -> Send:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server.errors import MethodNotAllowed, UnknownPath
 
+JSON = (b"content-type", b"application/json")
 Endpoint = Callable[[Request], Awaitable[ASGIApp]]
 
 
@@ -36,6 +36,22 @@ async def unknown_path(scope: Scope, _receive: Receive, _send: Send) -> None:
     raise UnknownPath(scope["method"], scope["path"])
 
 
-def json_response(body: bytes) -> Response:
+def json_response(body: bytes) -> ASGIApp:
     """Return a JSON body as a response."""
-    return Response(body, media_type="application/json")
+    return Json(body)
+
+
+class Json:
+    """A JSON body, sent."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes) -> None:
+        """Take the body as it goes out."""
+        self._body = body
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        headers = [(b"content-length", b"%d" % len(self._body)), JSON]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body})

@@ -1,9 +1,9 @@
 """One request on its way to an engine."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 from reference_server.errors import UnknownPath
@@ -13,18 +13,23 @@ from reference_server.protocol.relayed_request import Relayed
 from reference_server.routing.deciding import Facts
 from reference_server.routing.draws import key as key_of
 
-PRIORITIES: Mapping[str, int] = {"critical": 0, "normal": 1, "low": 2}
+PRIORITIES: Mapping[bytes, int] = {b"critical": 0, b"normal": 1, b"low": 2}
+MOST_URGENT = 0
+CONTROL = re.compile(r"[\x00-\x1f]")
 SESSIONS = ("prompt_cache_key", "safety_identifier", "user")
 """Parameters that name a session; a header comes before them."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """A request whose body is read. `receive` is for whoever waits for the client to leave."""
+    """A request whose body is read. `receive` is for whoever waits for the client to leave.
+
+    `headers` by their names in small letters; of several of one name the last. `path` is below the prefix.
+    """
 
     scope: Scope
     receive: Receive
-    headers: Headers
+    headers: Mapping[bytes, bytes]
     path: str
     asked: Relayed
     caller: ApiKey
@@ -33,7 +38,7 @@ class Visit:
     @property
     def priority(self) -> int:
         """How urgent it is, 0 the most: a header may lower what the key says, and says it where there are no keys."""
-        wished = PRIORITIES.get(self.headers.get("x-adapter-priority", ""))
+        wished = PRIORITIES.get(self.headers.get(b"x-adapter-priority", b""))
         if wished is None:
             return self.caller.priority
         return max(wished, self.caller.priority) if "key" in self.scope else wished
@@ -41,14 +46,18 @@ class Visit:
     def facts(self, model: str) -> Facts:
         """Return what routing has to know."""
         named = self.session
-        return Facts(model, key_of(named) if named else None, critical=self.priority == PRIORITIES["critical"])
+        return Facts(model, key_of(named) if named else None, critical=self.priority == MOST_URGENT)
 
     @property
     def session(self) -> str:
         """What names the session; empty where nothing does."""
+        if named := self.headers.get(b"x-session-id"):
+            return named.decode("latin-1")
         fields = self.asked.fields or {}
-        named = self.headers.get("x-session-id") or next((fields[each] for each in SESSIONS if fields.get(each)), "")
-        return named if isinstance(named, str) else ""
+        for each in SESSIONS:
+            if isinstance(named := fields.get(each), str) and named:
+                return named
+        return ""
 
 
 def read_again(body: bytes, receive: Receive) -> Receive:
@@ -64,6 +73,6 @@ def read_again(body: bytes, receive: Receive) -> Receive:
 def path_below(scope: Scope) -> str:
     """Return the path below the prefix; one that would lead elsewhere at the upstream is refused."""
     path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    if {".", ".."} & set(path.split("/")) or any(character < " " for character in path):
+    if {".", ".."} & set(path.split("/")) or CONTROL.search(path):
         raise UnknownPath(scope["method"], scope["path"])
     return path

@@ -58,8 +58,10 @@ def acknowledged(request: ChatRequest) -> str:
 
 def is_refused(request: ChatRequest) -> bool:
     """Whether a refusal is asked for plainly, where a schema leaves no room for one in words."""
+    if request.text_format.kind != "json_schema":
+        return False
     asked = next((message.text for message in reversed(request.messages) if message.role == "user"), "")
-    return request.text_format.kind == "json_schema" and bool(REFUSE.match(asked))
+    return bool(REFUSE.match(asked))
 
 
 def refusal() -> str:

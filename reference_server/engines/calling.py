@@ -24,6 +24,8 @@ class Call:
 
 def calls(request: ChatRequest, seed: bytes) -> tuple[Call, ...]:
     """Return the calls that answer a request; none where it is answered in words."""
+    if not request.tools:
+        return ()
     chosen = called(request)
     wanted = chosen if request.parallel_tool_calls and is_modern(chosen) else chosen[:1]
     return tuple([Call(tool, payload(tool, seed + bytes([place]))) for place, tool in enumerate(wanted)])

@@ -42,7 +42,8 @@ class CallPiece(NamedTuple):
 class Delta(NamedTuple):
     """A piece of one choice: text, a refusal in words, or a tool call.
 
-    The last piece of a choice has `finish`; the last of all has `usage` and nothing else.
+    The last piece of a choice has `finish`; the last of all has `usage` and nothing else. `more` says that what comes
+    next is there already: both may be sent together.
     A NamedTuple and no dataclass: a stream makes one for every token.
     """
 
@@ -53,6 +54,7 @@ class Delta(NamedTuple):
     usage: Usage | None = None
     refusal: str = ""
     call: CallPiece | None = None
+    more: bool = False
 
 
 class Engine(Protocol):

@@ -1,11 +1,12 @@
 """One choice of an answer: words, a refusal or tool calls, cut into deltas."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from reference_server.engines.calling import Call
 from reference_server.engines.chances import chances
-from reference_server.engines.delta import CallPiece, Delta, FinishReason
+from reference_server.engines.delta import CallPiece, Delta, FinishReason, TokenChance
 from reference_server.engines.pieces import Cut, cut
 from reference_server.engines.tokenizer import encode
 from reference_server.protocol.chat_request import ChatRequest
@@ -15,22 +16,40 @@ from reference_server.protocol.chat_request import ChatRequest
 class Part:
     """A choice's deltas, the last with its finish, and the tokens they cost."""
 
-    deltas: Iterator[Delta]
+    deltas: Iterable[Delta]
     tokens: int
 
 
-def spoken(request: ChatRequest, choice: int, text: str) -> Part:
-    """Answer in words."""
+def spoken(request: ChatRequest, choice: int, text: str, *, at_once: bool) -> Part:
+    """Answer in words: a stream in a delta a piece and then the finish, anything else in one delta.
+
+    `at_once` says that nothing is waited for between two pieces.
+    """
     whole = cut(text, request.max_tokens, request.stop)
-    return Part(spoken_deltas(request, choice, whole), whole.tokens)
+    if request.stream:
+        return Part(spoken_deltas(request, choice, whole, more=at_once), whole.tokens)
+    return Part((spoken_whole(request, choice, whole),), whole.tokens)
 
 
-def spoken_deltas(request: ChatRequest, choice: int, whole: Cut) -> Iterator[Delta]:
-    """Yield a delta a piece, then the finish."""
-    for piece in whole.pieces:
-        odds = chances(piece.tokens, request.top_logprobs) if request.logprobs else ()
-        yield Delta(choice, piece.text, chances=odds)
-    yield Delta(choice, finish=whole.finish)
+def spoken_deltas(request: ChatRequest, choice: int, whole: Cut, *, more: bool) -> Iterator[Delta]:
+    """Yield a delta a piece, then the finish. The first is sent by itself, however fast the others come."""
+    pieces = iter(whole.pieces)
+    for piece in islice(pieces, 1):
+        yield Delta(choice, piece.text, chances=odds(request, piece.tokens))
+    for piece in pieces:
+        yield Delta(choice, piece.text, chances=odds(request, piece.tokens), more=more)
+    yield Delta(choice, finish=whole.finish, more=more)
+
+
+def spoken_whole(request: ChatRequest, choice: int, whole: Cut) -> Delta:
+    """Return all pieces, and the finish, in one delta."""
+    tokens = [token for piece in whole.pieces for token in piece.tokens] if request.logprobs else ()
+    return Delta(choice, "".join([piece.text for piece in whole.pieces]), whole.finish, odds(request, tokens))
+
+
+def odds(request: ChatRequest, tokens: Sequence[bytes]) -> tuple[TokenChance, ...]:
+    """Return the logprobs of some tokens, where they are asked for."""
+    return chances(tokens, request.top_logprobs) if request.logprobs else ()
 
 
 def refused(request: ChatRequest, choice: int, text: str) -> Part:

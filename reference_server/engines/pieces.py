@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from reference_server.engines.delta import FinishReason
 from reference_server.engines.tokenizer import encode, token_bytes
@@ -32,7 +33,7 @@ def cut(text: str, max_tokens: int | None, stop: Sequence[str]) -> Cut:
     """
     ids = encode(text)[:max_tokens]
     pieces = whole_characters(ids)
-    end = stop_at("".join([piece.text for piece in pieces]), stop)
+    end = stop_at("".join([piece.text for piece in pieces]), stop) if stop else None
     if end is not None:
         return shortened(pieces, *end)
     full = max_tokens is not None and len(ids) >= max_tokens
@@ -41,6 +42,9 @@ def cut(text: str, max_tokens: int | None, stop: Sequence[str]) -> Cut:
 
 def whole_characters(ids: Sequence[int]) -> tuple[Piece, ...]:
     """Join tokens until each piece is valid UTF-8; a character left unfinished is dropped."""
+    alone = tuple(map(lone_piece, ids))
+    if all(alone):
+        return cast("tuple[Piece, ...]", alone)
     pieces: list[Piece] = []
     waiting: list[bytes] = []
     for token in ids:

@@ -62,6 +62,7 @@ def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
         n=asked.best_of,
         max_tokens=asked.max_tokens,
         stop=asked.stop,
+        stream=asked.stream,
         seed=asked.seed,
         temperature=asked.temperature,
         logprobs=asked.logprobs is not None,

@@ -1,8 +1,12 @@
 """The o200k_base vocabulary, as gpt-4o uses it."""
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import splintr
+
+SHORT, KEPT = 1_000, 1_024
+"""So many texts of at most so many characters are not encoded again: roles, names, instructions."""
 
 
 @cache
@@ -13,9 +17,17 @@ def vocabulary() -> splintr.AnyTokenizer:
     return loaded
 
 
-def encode(text: str) -> list[int]:
+def encode(text: str) -> Sequence[int]:
     """Return the token ids of a text; spelled-out special tokens are ordinary text."""
-    return list(vocabulary().encode_ordinary(text))
+    return encoded(text) if len(text) > SHORT else encoded_lately(text)
+
+
+def encoded(text: str) -> tuple[int, ...]:
+    """Encode."""
+    return tuple(vocabulary().encode_ordinary(text))
+
+
+encoded_lately = lru_cache(KEPT)(encoded)
 
 
 @cache

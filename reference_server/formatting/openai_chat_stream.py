@@ -14,11 +14,17 @@ from reference_server.formatting.openai_chat import NO_USAGE, Answer, usage_obje
 log = logging.getLogger(__name__)
 
 DONE = b"data: [DONE]\n\n"
+MOST = 16 * 1024
+"""Bytes of events that are sent together."""
 
 
 async def chunks(deltas: AsyncIterator[Delta], answer: Answer) -> AsyncGenerator[bytes]:
-    """Return the events of a stream; a failure in the midst of it is an event, and then there is no [DONE]."""
+    """Return the events of a stream, those together that come together.
+
+    A failure in the midst of it is an event, and then there is no [DONE].
+    """
     write = Writer(answer)
+    ready = bytearray()
     started: set[int] = set()
     usage = NO_USAGE
     try:
@@ -28,13 +34,16 @@ async def chunks(deltas: AsyncIterator[Delta], answer: Answer) -> AsyncGenerator
                 continue
             opens = delta.choice not in started
             started.add(delta.choice)
-            yield write.opening(delta) if opens else write.delta(delta)
+            ready += write.opening(delta) if opens else write.delta(delta)
+            if not delta.more or len(ready) > MOST:
+                yield bytes(ready)
+                ready.clear()
     except Exception as error:
         if not started:
             raise
-        yield in_band(error, answer.request_id)
+        yield bytes(ready) + in_band(error, answer.request_id)
         return
-    yield (write.usage(usage) if answer.include_usage else b"") + DONE
+    yield bytes(ready) + (write.usage(usage) if answer.include_usage else b"") + DONE
 
 
 def in_band(error: Exception, request_id: str) -> bytes:

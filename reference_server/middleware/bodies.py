@@ -1,6 +1,5 @@
 """Bodies, read whole."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_server.errors import BodyTooLarge
@@ -9,7 +8,7 @@ HEARD_OUT = 4
 
 
 class ReadBody:
-    """Reads the body whole, up to a limit of bytes."""
+    """Reads the body whole, up to a limit of bytes, into `scope["body"]`; whoever receives it gets it all the same."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         """`limit` counts bytes."""
@@ -21,7 +20,8 @@ class ReadBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        unread = [await self._body(scope, receive)]
+        scope["body"] = await self._body(scope, receive)
+        unread = [scope["body"]]
 
         async def receive_again() -> Message:
             return {"type": "http.request", "body": unread.pop()} if unread else await receive()
@@ -31,8 +31,8 @@ class ReadBody:
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body. One somewhat too large is read to its end, so that the client hears the refusal."""
         most = HEARD_OUT * self._limit
-        declared = Headers(scope=scope).get("content-length", "")
-        size = int(declared) if declared.isdecimal() else 0
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        size = int(declared) if declared.isdigit() else 0
         if size > most:
             raise BodyTooLarge(self._limit)
         body, size, more = bytearray(), 0, True

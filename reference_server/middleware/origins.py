@@ -20,10 +20,10 @@ class AllowOrigins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
-        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
-        if "origin" not in headers:
+        if scope["type"] != "http" or b"origin" not in dict(scope["headers"]):
             await self._app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
 
         async def send_granted(message: Message) -> None:
             if message["type"] == "http.response.start":

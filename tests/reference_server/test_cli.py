@@ -176,3 +176,34 @@ def test_a_folder_of_models_is_shown_and_served(tmp_path: Path) -> None:
 def test_flaws_are_listed() -> None:
     listed = json.loads(run("flaws", "--json").stdout)
     assert {flaw["name"]: tuple(flaw["fails"]) for flaw in listed} == {name: flaw.fails for name, flaw in FLAWS.items()}
+
+
+def test_a_route_is_explained(tmp_path: Path) -> None:
+    config = tmp_path / "a.yaml"
+    config.write_text("aliases: [{pattern: 'my-(.*)', model: '\\1'}]\nroutes: [{pattern: gpt-4}, {pattern: gpt-.*}]")
+    found = run("explain-route", "my-gpt-5", "--config", str(config))
+    assert found.stdout.splitlines() == [
+        "alias 1 'my-(.*)': matches: read as 'gpt-5'",
+        "rule 1 'gpt-4': does not match",
+        "rule 2 'gpt-.*': matches: pool 'base'",
+        "'gpt-5' goes to pool 'base'",
+    ]
+    missed = run("explain-route", "GPT-4", "--config", str(config))
+    assert (missed.returncode, missed.stdout.splitlines()[-1]) == (1, "'GPT-4' matches no rule: 404 model_not_found")
+    assert "upper and lower case" in missed.stdout
+
+
+def test_decisions_are_written_and_made_again(tmp_path: Path) -> None:
+    config, other, trace = tmp_path / "a.yaml", tmp_path / "b.yaml", tmp_path / "trace"
+    pool = "engines: [{name: base}, {name: spare}]\nroutes: [{pattern: gpt-4, pool: [base, spare], load_balancing: X}]"
+    config.write_text(f"{pool.replace('X', 'round_robin')}\nroute_trace: {trace}")
+    other.write_text(pool.replace("X", "least_busy"))
+    with started("--config", str(config), "--workers", "1") as (_, base):
+        assert [status(base, "sk-any", "gpt-4") for _ in range(4)] == [200] * 4
+    (written,) = tmp_path.glob("trace.*")
+    again = run("replay-routes", str(written), "--config", str(config))
+    assert (again.returncode, again.stdout) == (0, "4 decisions, 0 come out otherwise\n")
+    changed = run("replay-routes", str(written), "--config", str(other))
+    assert (changed.returncode, changed.stdout.splitlines()[-1]) == (1, "4 decisions, 4 come out otherwise")
+    none = run("replay-routes", str(config))
+    assert (none.returncode, none.stderr.count("\n")) == (2, 1)

@@ -58,7 +58,7 @@ def test_without_a_seed_chance_decides() -> None:
 
 
 def test_n_choices_come_in_turns_and_differ() -> None:
-    deltas = generated(n=3, seed=1)
+    deltas = generated(n=3, seed=1, stream=True)
     assert [delta.choice for delta in deltas[:6]] == [0, 1, 2, 0, 1, 2]
     assert len({text(deltas, choice) for choice in range(3)}) == 3
     assert sorted(delta.choice for delta in deltas if delta.finish) == [0, 1, 2]
@@ -98,7 +98,7 @@ def test_the_earliest_stop_wins() -> None:
 
 
 def test_deltas_are_whole_characters() -> None:
-    deltas = generated(f"Repeat exactly: {UNICODE}")
+    deltas = generated(f"Repeat exactly: {UNICODE}", stream=True)
     assert text(deltas) == UNICODE
     assert all("\ufffd" not in delta.text for delta in deltas)
     assert len(deltas) > 5
@@ -146,7 +146,8 @@ def test_special_tokens_in_a_prompt_are_ordinary_text() -> None:
     assert text(generated("Say exactly: <|endoftext|>")) == "<|endoftext|>"
 
 
-def test_delays_are_kept() -> None:
+@pytest.mark.parametrize(("stream", "waited"), [(True, [0.5, *[0.25] * 5]), (False, [0.5, 1.0])])
+def test_delays_are_kept(stream: bool, waited: list[float]) -> None:  # noqa: FBT001
     waits: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -154,5 +155,6 @@ def test_delays_are_kept() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "sleep", note)
-        generated("Count from 1 to 2", engine=SyntheticEngine(name="slow", first_token_delay=0.5, token_delay=0.25))
-    assert waits == [0.5, *[0.25] * 5]
+        slow = SyntheticEngine(name="slow", first_token_delay=0.5, token_delay=0.25)
+        generated("Count from 1 to 2", engine=slow, stream=stream)
+    assert waits == waited
