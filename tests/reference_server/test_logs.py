@@ -253,7 +253,9 @@ def test_a_server_logs_neither_keys_nor_content(tmp_path: Any, level: str) -> No
     assert SECRET not in logged
     assert KEY[-10:] not in logged
     lines = [json.loads(line) for line in logged.splitlines()]
-    assert len([line for line in lines if line["message"] == "request"]) == (0 if level == "error" else 5)
+    assert len([line for line in lines if (line["level"], line["message"]) == ("info", "request")]) == (
+        0 if level == "error" else 5
+    )
 
 
 def test_workers_are_shown_together() -> None:
