@@ -5,12 +5,14 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server import flaws
-from reference_server.building import anybody, build_rooms, key_ring
+from reference_server.building import anybody, build_exporter, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
+from reference_server.logs import RequestLog
 from reference_server.middleware import (
     AllowOrigins,
     AnswerErrors,
@@ -24,6 +26,7 @@ from reference_server.probing import probe
 from reference_server.routing.configured import plan
 from reference_server.routing.router import Router
 from reference_server.settings import Settings, SettingsError
+from reference_server.telemetry import Exporter
 
 log = logging.getLogger(__name__)
 
@@ -35,31 +38,37 @@ def create_app(
     ticks: Callable[[], float] = time.monotonic,
     entropy: random.Random | None = None,
     flaw: str | None = None,
+    shared: Path | None = None,
 ) -> "Application":
     """Build the server; ValueError for settings that can't be used.
 
     `clock` gives seconds since 1970, `ticks` those of a clock that never goes back; `flaw` names a way to be wrong on
-    purpose.
+    purpose. `shared` is a folder that the workers of one server have in common.
     """
     entropy = entropy or random.Random()  # noqa: S311  (ids and filler text, no secrets)
-    rooms = build_rooms(settings, clock, ticks, entropy)
-    app = surrounded(paths(rooms), rooms)
-    return Application(flaws.apply(app, flaw) if flaw else app, rooms)
+    rooms = build_rooms(settings, clock, ticks, entropy, shared)
+    exports = build_exporter(settings, ticks)
+    app = surrounded(paths(rooms), rooms, exports)
+    return Application(flaws.apply(app, flaw) if flaw else app, rooms, exports)
 
 
 class Application:
     """The server, whose routes and keys can be replaced while it serves."""
 
-    def __init__(self, app: ASGIApp, rooms: Rooms) -> None:
-        """`rooms` are those that `app` works with."""
+    def __init__(self, app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> None:
+        """`rooms` are those that `app` works with; `exports` gets what it observes."""
         self._app = app
         self._rooms = rooms
+        self._exports = exports
         self._probing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
+            self._rooms.telemetry.attend()
+            if self._exports:
+                self._exports.start()
         await self._app(scope, receive, send)
 
     async def close(self) -> None:
@@ -68,6 +77,8 @@ class Application:
             self._probing.cancel()
             await asyncio.gather(self._probing, return_exceptions=True)
         await self._rooms.close()
+        if self._exports:
+            await asyncio.to_thread(self._exports.close)
 
     def drain(self) -> None:
         """Say from now on that no more requests are wanted; those that come are served all the same."""
@@ -93,7 +104,7 @@ class Application:
             await probe(self._rooms.upstreams.values(), self._rooms.fleet, check)
 
 
-def surrounded(app: ASGIApp, rooms: Rooms) -> ASGIApp:
+def surrounded(app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> ASGIApp:
     """Put the middleware around the endpoints, from the inside out."""
     settings = rooms.settings
     app = StopWithClient(app)
@@ -103,4 +114,5 @@ def surrounded(app: ASGIApp, rooms: Rooms) -> ASGIApp:
     if settings.compression:
         app = Compress(app)
     app = AllowOrigins(app, settings.openai_compatibility.allowed_origins)
-    return Identify(app, rooms.clock, rooms.entropy)
+    observers = [rooms.telemetry.note, RequestLog(settings.slow_request).note, *([exports.note] if exports else [])]
+    return Identify(app, rooms.ticks, rooms.entropy, settings.openai_compatibility.endpoint, observers)

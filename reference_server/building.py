@@ -3,7 +3,9 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from random import Random
+from urllib.parse import urlsplit
 
 from reference_server.admission import Gate
 from reference_server.caching import MemoryValues, RedisValues, ResponseCache, Values, VectorCache
@@ -12,10 +14,10 @@ from reference_server.engines.delta import Engine
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.engines.upstream import Upstream
 from reference_server.limits import ApiKey, KeyRing, Limiter, MemoryLimiter, Quota, SharedLimiter
-from reference_server.metrics import Metrics
 from reference_server.redis_link import RedisLink
 from reference_server.routing.configured import breaker_rule, budget_rule, capacities, health_rule, plan
 from reference_server.routing.fleet import Fleet
+from reference_server.routing.gauges import engine_gauges
 from reference_server.routing.patterns import Pattern
 from reference_server.routing.retrying import RetryBudget
 from reference_server.routing.router import Record, Router
@@ -23,6 +25,7 @@ from reference_server.routing.trace import Trace
 from reference_server.settings import Key, OpenAIEngine, RateLimits, Settings
 from reference_server.settings import SyntheticEngine as SyntheticSettings
 from reference_server.store import Store
+from reference_server.telemetry import Exporter, Peer, Telemetry, exporter
 
 SEED = 0
 """Workers may well decide alike: each is out of step with the others after its first request."""
@@ -31,20 +34,30 @@ FRESH = 0.01
 PRIORITIES = {"critical": 0, "normal": 1, "low": 2}
 
 
-def build_rooms(settings: Settings, clock: Callable[[], float], ticks: Callable[[], float], entropy: Random) -> Rooms:
-    """Build everything that serves; SettingsError or ValueError for what can't be."""
+def build_rooms(
+    settings: Settings,
+    clock: Callable[[], float],
+    ticks: Callable[[], float],
+    entropy: Random,
+    shared: Path | None = None,
+) -> Rooms:
+    """Build everything that serves; SettingsError or ValueError for what can't be.
+
+    `shared` is a folder that the workers of one server have in common.
+    """
     planned = plan(settings)
     link = RedisLink(settings.cache.redis.address()) if settings.cache.redis else None
+    fleet = Fleet(
+        capacities(settings),
+        planned.pools.values(),
+        breaker=breaker_rule(settings.circuit_breaker),
+        health=health_rule(settings.health_check),
+        fresh_s=FRESH,
+    )
     return Rooms(
         settings=settings,
         router=Router(planned, SEED),
-        fleet=Fleet(
-            capacities(settings),
-            planned.pools.values(),
-            breaker=breaker_rule(settings.circuit_breaker),
-            health=health_rule(settings.health_check),
-            fresh_s=FRESH,
-        ),
+        fleet=fleet,
         gates=build_gates(settings, ticks),
         budget=RetryBudget(budget_rule(settings.retries)),
         trace=writing(settings.route_trace) if settings.route_trace else None,
@@ -56,7 +69,7 @@ def build_rooms(settings: Settings, clock: Callable[[], float], ticks: Callable[
         link=link,
         engines=build_engines(settings, entropy),
         upstreams=build_upstreams(settings),
-        metrics=Metrics(),
+        telemetry=Telemetry(ticks, lambda: engine_gauges(fleet, ticks()), shared),
         clock=clock,
         ticks=ticks,
         entropy=entropy,
@@ -104,6 +117,25 @@ def build_upstreams(settings: Settings) -> Mapping[str, Upstream]:
     """Build the configured engines that are other servers, by name."""
     there = [engine for engine in settings.engines if isinstance(engine, OpenAIEngine)]
     return {engine.name: Upstream(engine, settings.request_timeout) for engine in there}
+
+
+def build_exporter(settings: Settings, ticks: Callable[[], float]) -> Exporter | None:
+    """Build what sends OpenTelemetry's spans and metrics, where that is configured."""
+    telemetry = settings.telemetry
+    if telemetry.otlp_endpoint is None:
+        return None
+    models = {model.id for model in settings.models}
+    return exporter(telemetry.otlp_endpoint, telemetry.service_name, peers(settings), models, ticks)
+
+
+def peers(settings: Settings) -> Mapping[str, Peer]:
+    """Return who the engines are, by name."""
+    found = {engine.name: Peer("coze") for engine in settings.engines}
+    for engine in settings.engines:
+        if isinstance(engine, OpenAIEngine):
+            there = urlsplit(engine.base_url)
+            found[engine.name] = Peer("openai", there.hostname, there.port)
+    return found
 
 
 def key_ring(settings: Settings) -> KeyRing | None:

@@ -3,9 +3,12 @@
 import json
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +16,7 @@ import typer
 from reference_server.app import Application, create_app
 from reference_server.errors import Refusal
 from reference_server.flaws import FLAWS
+from reference_server.logs import configure
 from reference_server.routing.configured import plan as plan_of
 from reference_server.routing.plan import Plan
 from reference_server.routing.trace import replayed_lines
@@ -37,7 +41,9 @@ def run(
     config: ConfigFile = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 is a free one.")] = 8080,
-    workers: Annotated[int | None, typer.Option(min=1, help="How many processes share the port.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes share the port; else it is `worker_processes`.")
+    ] = None,
     model_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder of models, to show and to route to the default engine.")
     ] = None,
@@ -47,26 +53,28 @@ def run(
         str | None, typer.Option(metavar="NAME", help="An environment variable that holds a key to demand.")
     ] = None,
 ) -> None:
-    """Serve OpenAI's API in front of self-hosted engines."""
+    """Serve OpenAI's API in front of self-hosted engines.
+
+    Without a configuration it is one process: files, conversations and batches are kept in its memory.
+    """
     if context.invoked_subcommand:
         return
     source = Source(config, model_dir, engine_type, api_key_env)
     settings = read(source)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    # Only our own: HTTP libraries log addresses and, at their most talkative, keys.
-    logging.getLogger("reference_server").setLevel(settings.log_level.upper())
-    build = partial(create_app, settings, flaw=flaw)
+    configure(settings.log_level, settings.log_format)
+    workers = workers or (settings.worker_processes if config else 1)
     try:
-        build()
-        serve(
-            build,
-            host=host,
-            port=port,
-            workers=workers or (settings.worker_processes if config else 1),
-            announce=partial(announce, host, settings),
-            reload=partial(reload, source),
-            http2=settings.http2,
-        )
+        create_app(settings, flaw=flaw)
+        with shared_folder(workers) as shared:
+            serve(
+                partial(create_app, settings, flaw=flaw, shared=shared),
+                settings,
+                host=host,
+                port=port,
+                workers=workers,
+                announce=partial(announce, host, settings),
+                reload=partial(reload, source),
+            )
     except (ValueError, OSError) as error:
         raise failure(error) from error
 
@@ -154,6 +162,16 @@ def planned(source: Source) -> Plan:
         raise failure(error) from error
 
 
+@contextmanager
+def shared_folder(workers: int) -> Iterator[Path | None]:
+    """Give the workers a folder in common while the block lasts; one alone needs none."""
+    if workers == 1:
+        yield None
+        return
+    with TemporaryDirectory(prefix="coze-server-") as folder:
+        yield Path(folder)
+
+
 def read(source: Source) -> Settings:
     """Return the settings, or end with what is wrong with them."""
     try:
@@ -173,7 +191,8 @@ def reload(source: Source, app: Application) -> None:
 def announce(host: str, settings: Settings, port: int) -> None:
     """Print the one line that others wait for."""
     address = f"[{host}]" if ":" in host else host
-    print(f"coze-server: http://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
+    scheme = "https" if settings.tls else "http"
+    print(f"coze-server: {scheme}://{address}:{port}{settings.openai_compatibility.endpoint}", flush=True)
 
 
 def failure(error: Exception) -> typer.Exit:

@@ -8,6 +8,8 @@ INVALID = "invalid_request_error"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 VISIBLE_KEY_ENDS = (3, 4)
 LONGEST_MASK = 24
+LONGEST_MESSAGE = 4096
+LONGEST_PARAM = 256
 FOREVER = float("inf")
 LIMIT_NAMES = {
     "requests": "requests per min (RPM)",
@@ -30,11 +32,12 @@ class Refusal(Exception):  # noqa: N818  (it is an answer)
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         """Keep what the envelope says: `kind` is its `type`."""
-        super().__init__(message)
+        # What it repeats of a request may be as long as a body.
+        self.message = shortened(message, LONGEST_MESSAGE)
+        super().__init__(self.message)
         self.status = status
-        self.message = message
         self.code = code
-        self.param = param
+        self.param = shortened(param, LONGEST_PARAM) if param else param
         self.kind = kind
         self.headers = headers
 
@@ -298,6 +301,7 @@ class RateLimited(Refusal):
 
     def __init__(self, what: str, used: int, most: int, wanted: int, wait: float, headers: Mapping[str, str]) -> None:
         """`what` is `requests`, `tokens` or `concurrency`; `wait` is in seconds, and infinite where it is no use."""
+        self.what = what
         limit = LIMIT_NAMES[what]
         retry = retry_headers(wait) if wait < FOREVER else {"x-should-retry": "false"}
         advice = f"Please try again in {wait:.3f}s." if wait < FOREVER else "The request is larger than the limit."
@@ -375,6 +379,11 @@ class ServerFault(Refusal):
 def retry_headers(wait: float) -> Mapping[str, str]:
     """Return when to come back: in whole seconds, and in milliseconds for clients that can."""
     return {"retry-after": str(max(ceil(wait), 1)), "retry-after-ms": str(max(ceil(1000 * wait), 1))}
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, or its first characters where it is longer than so many."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def masked(key: str) -> str:

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from socket import socket
+from threading import Thread
 
 from starlette.types import ASGIApp
 
 from reference_server.app import Application
-from reference_server.serving import reserved, serve_until
+from reference_server.serving import listen, new_event_loop, serve_until
+from reference_server.settings import Settings
 
 HOST = "127.0.0.1"
-GRACE = 0.05
+AT_ONCE = Settings(drain_timeout=0.05)
 
 
 @contextmanager
@@ -20,14 +22,11 @@ def running(app: ASGIApp) -> Iterator[str]:
 
     What is still running at the end is cut off. An app that fails in mid-body has its connection closed.
     """
-    opened = Event()
-    with reserved(HOST, 0) as reservation:
-        port = reservation.getsockname()[1]
-        server = ServerThread(app, port, opened)
+    with listen(HOST, 0)[0] as listener:
+        server = ServerThread(app, listener)
         server.start()
         try:
-            assert opened.wait(10), "the server did not open its port"
-            yield f"http://{HOST}:{port}/v1"
+            yield f"http://{HOST}:{listener.getsockname()[1]}/v1"
         finally:
             server.stop()
 
@@ -35,12 +34,12 @@ def running(app: ASGIApp) -> Iterator[str]:
 class ServerThread(Thread):
     """A thread with an event loop that serves."""
 
-    def __init__(self, app: ASGIApp, port: int, opened: Event) -> None:
+    def __init__(self, app: ASGIApp, listener: socket) -> None:
         super().__init__(daemon=True)
         self._app = app
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_event_loop()
         self._stopping = asyncio.Event()
-        self._serving = serve_until(self._stopping, app, HOST, port, opened.set, GRACE)
+        self._serving = serve_until(self._stopping, app, listener, AT_ONCE)
 
     def run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:

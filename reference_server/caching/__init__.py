@@ -3,7 +3,7 @@
 from reference_server.caching.memory import MemoryValues, Recent
 from reference_server.caching.responses import ResponseCache, repeatable, response_key
 from reference_server.caching.values import RedisValues, Values
-from reference_server.caching.vectors import VectorCache, packed, unpacked
+from reference_server.caching.vectors import VectorCache
 
 __all__ = [
     "MemoryValues",
@@ -12,8 +12,6 @@ __all__ = [
     "ResponseCache",
     "Values",
     "VectorCache",
-    "packed",
     "repeatable",
     "response_key",
-    "unpacked",
 ]

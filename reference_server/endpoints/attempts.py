@@ -11,7 +11,7 @@ from reference_server.admission import Gate
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit
 from reference_server.errors import NoEngine, Overloaded, Refusal
-from reference_server.observed import Observed
+from reference_server.observed import Attempt, Observed
 from reference_server.routing.deciding import Decision, Try
 from reference_server.routing.fleet import Ticket
 from reference_server.routing.retrying import Failure
@@ -61,20 +61,24 @@ class Attempts:
         fleet = self._rooms.fleet
         observed.engine, observed.attempts = each.engine, observed.attempts + 1
         failed: bool | None = None
+        status: int | None = None
+        word: str | None = "left"
         try:
             await ask(each, begun.send)
             # A stream may break off after its head: the client was told in an event.
-            failed = observed.error is not None
+            failed, word = observed.error is not None, observed.error
         except Refusal as error:
-            failed = Failure(error.status).blamed
+            failed, status, word = Failure(error.status).blamed, error.status, error.code or error.kind
             raise
-        except Exception:
-            failed = True
+        except Exception as error:
+            failed, word = True, type(error).__name__
             raise
         finally:
             if begun.at is not None and not failed:
                 fleet.first_byte(ticket, begun.at)
-            fleet.end(ticket, self._rooms.ticks(), failed=failed)
+            now = self._rooms.ticks()
+            fleet.end(ticket, now, failed=failed)
+            observed.asked.append(Attempt(each.engine, ticket.began, now, begun.at, status or begun.status, word))
 
     @asynccontextmanager
     async def _in_line(self, gate: Gate, engine: str, visit: Visit) -> AsyncIterator[None]:
@@ -99,7 +103,7 @@ class Attempts:
 class Begun:
     """A `send` that notes when a response begins; `at` is None until then."""
 
-    __slots__ = ("_observed", "_send", "_ticks", "at")
+    __slots__ = ("_observed", "_send", "_ticks", "at", "status")
 
     def __init__(self, send: Send, observed: Observed, ticks: Callable[[], float]) -> None:
         """`ticks` is in seconds."""
@@ -107,9 +111,11 @@ class Begun:
         self._observed = observed
         self._ticks = ticks
         self.at: float | None = None
+        self.status: int | None = None
 
     async def send(self, message: Message) -> None:
         """Send on."""
         if self.at is None:
             self.at = self._observed.first_byte = self._ticks()
+            self.status = message["status"]
         await self._send(message)

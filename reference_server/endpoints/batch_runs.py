@@ -17,7 +17,7 @@ from reference_server.formatting.json_text import repeated
 from reference_server.formatting.openai_batches import batch_errors, is_success, json_lines, result, summed_usage
 from reference_server.limits import ApiKey
 from reference_server.observed import Observed
-from reference_server.protocol.json_body import parse_object
+from reference_server.protocol.json_body import read_object
 from reference_server.protocol.openai_batches import PREFIX, Fault, Line, parse_lines
 
 log = logging.getLogger(__name__)
@@ -167,4 +167,4 @@ async def ask(app: ASGIApp, path: str, body: bytes, observed: Observed, caller: 
         answer += message.get("body", b"")
 
     await app(scope, receive, send)
-    return status, parse_object(answer)
+    return status, read_object(answer)

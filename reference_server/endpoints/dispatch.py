@@ -10,16 +10,18 @@ from starlette.types import Message, Receive, Scope, Send
 from reference_server.caching import repeatable, response_key
 from reference_server.endpoints.attempts import Attempts
 from reference_server.endpoints.methods import Methods
-from reference_server.endpoints.relay import Relay
+from reference_server.endpoints.relay import Relay, body_of
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
 from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
-from reference_server.formatting.json_text import repeated
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.observed import Observed
-from reference_server.protocol.relayed_request import caps, parse_relayed
+from reference_server.protocol.relayed_request import Wanted, caps, parse_relayed
+from reference_server.protocol.request_limits import refuse_beyond
+from reference_server.protocol.urls import refuse_urls
 from reference_server.routing.deciding import Decision, Try
+from reference_server.settings import OpenAIEngine
 
 log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
@@ -40,7 +42,8 @@ class Dispatch:
         self._here = here
         self._rooms = rooms
         self._attempts = Attempts(rooms)
-        self._relay = Relay(rooms.ticks)
+        self._relay = Relay(rooms.ticks, rooms.vectors)
+        self._engines = {engine.name: engine for engine in rooms.settings.engines}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -63,6 +66,7 @@ class Dispatch:
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
         path = path_below(scope) if "{" in self._operation else self._operation
+        refuse_beyond(asked.said, self._rooms.settings.request_limits)
         return Visit(scope, receive, headers, path, asked, caller, observed)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
@@ -135,16 +139,25 @@ class Dispatch:
 
     async def _ask(self, visit: Visit, each: Try, most: int | None, send: Send) -> None:
         """Ask one engine: another server, or one of this process."""
-        model, path = each.model or None, visit.path
-        bounds = caps(path, visit.asked.fields, most)
-        if upstream := self._rooms.upstreams.get(each.engine):
-            await self._relay.ask(upstream, visit, model, bounds, send)
+        upstream = self._rooms.upstreams.get(each.engine)
+        wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
+        if upstream:
+            await self._relay.ask(upstream, visit, each.model or None, wanted, send)
             return
-        body = visit.asked.asking(visit.asked.model, bounds)
-        if not isinstance(body, bytes):
-            body = repeated(body)
+        body = body_of(wanted)
         visit.scope["engine"], visit.scope["body"] = each.engine, body
         await self._here(visit.scope, read_again(body, visit.receive), send)
+
+    def _wanted(self, visit: Visit, name: str, model: str | None, most: int | None) -> Wanted:
+        """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""
+        engine, asked = self._engines[name], visit.asked
+        if isinstance(engine, OpenAIEngine) and engine.fetches_urls:
+            refuse_urls(asked.said, self._rooms.settings.url_hosts)
+        wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
+        visit.observed.dropped = list(wanted.dropped)
+        if wanted.dropped:
+            log.info("%s: engine %s lacks %s", visit.observed.request_id, name, ", ".join(wanted.dropped))
+        return wanted
 
 
 def with_headers(send: Send, extra: list[tuple[bytes, bytes]]) -> Send:

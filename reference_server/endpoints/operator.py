@@ -1,4 +1,4 @@
-"""What the operator asks: is it alive, how busy is it?"""
+"""What the operator asks: is it alive, can it serve, how busy is it?"""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,17 +7,33 @@ from starlette.types import ASGIApp
 
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
-from reference_server.metrics import CONTENT_TYPE
 
 
 def routes(rooms: Rooms) -> list[Route]:
-    """Return the operator's paths, at the root."""
+    """Return the operator's paths, at the root and without a key."""
 
     async def health(_request: Request) -> ASGIApp:
         return json_response(b'{"status":"ok"}')
 
-    async def metrics(_request: Request) -> ASGIApp:
-        running = {name: gate.running for name, gate in rooms.gates.items()}
-        return Response(rooms.metrics.render(running), headers={"content-type": CONTENT_TYPE})
+    async def ready(_request: Request) -> ASGIApp:
+        why = hindrance(rooms)
+        return json_response(b'{"status":"ready"}') if why is None else refused(why)
 
-    return [Route("/healthz", Methods(GET=health)), Route("/metrics", Methods(GET=metrics))]
+    async def metrics(request: Request) -> ASGIApp:
+        body, content_type = rooms.telemetry.render(request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": content_type})
+
+    paths = {"/healthz": health, "/readyz": ready, "/metrics": metrics}
+    return [Route(path, Methods(GET=endpoint)) for path, endpoint in paths.items()]
+
+
+def hindrance(rooms: Rooms) -> str | None:
+    """Return why the server should be sent no more requests, None if it should."""
+    if rooms.draining:
+        return "draining"
+    return None if rooms.fleet.serviceable(rooms.ticks()) else "no engine is up"
+
+
+def refused(why: str) -> Response:
+    """Return the answer of a server that is not ready."""
+    return Response(f'{{"status":"{why}"}}', 503, media_type="application/json")

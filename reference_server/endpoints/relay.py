@@ -1,26 +1,31 @@
 """Paths whose requests may belong to an upstream."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.types import Send
+from starlette.types import ASGIApp, Send
 
+from reference_server.caching import VectorCache
+from reference_server.endpoints.embeddings import There, answer_upstream
 from reference_server.endpoints.visit import Visit
 from reference_server.engines.upstream import EVENTS, JSON, Answer, Call, Upstream
+from reference_server.engines.upstream_embeddings import inputs_of
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
 from reference_server.errors import NotJson
 from reference_server.formatting.event_stream import HEADERS as STREAM_HEADERS
 from reference_server.formatting.json_text import repeated
 from reference_server.formatting.noting import Noting
-from reference_server.formatting.relayed_answer import answer_body, ids, kept, refusal
+from reference_server.formatting.relayed_answer import answer_body, ids, kept, parsed, refusal
 from reference_server.formatting.relayed_events import relayed
-from reference_server.protocol.relayed_request import passed_on
+from reference_server.protocol.openai_embeddings import Input
+from reference_server.protocol.relayed_request import Wanted, passed_on
 
 log = logging.getLogger(__name__)
+EMBEDDINGS = "/embeddings"
 MOST_JSON = 256 * 1024 * 1024
 """Bytes of an answer in JSON; 2048 of the largest embeddings are half of it."""
 
@@ -28,39 +33,63 @@ MOST_JSON = 256 * 1024 * 1024
 class Relay:
     """Passes requests on to upstreams, and their answers back."""
 
-    def __init__(self, ticks: Callable[[], float]) -> None:
+    def __init__(self, ticks: Callable[[], float], vectors: VectorCache | None) -> None:
         """`ticks` is in seconds."""
         self._ticks = ticks
+        self._vectors = vectors
 
-    async def ask(
-        self, upstream: Upstream, visit: Visit, model: str | None, bounds: Mapping[str, int], send: Send
-    ) -> None:
-        """Ask an upstream for the model as it calls it; a Refusal for what fails before the response has begun."""
-        call = called(visit, model, bounds)
-        noting = Noting(visit.observed, self._ticks)
+    async def ask(self, upstream: Upstream, visit: Visit, model: str | None, wanted: Wanted, send: Send) -> None:
+        """Ask an upstream, which calls the model so; a Refusal for what fails before the response has begun."""
+        call = called(visit, body_of(wanted))
+        inputs = inputs_of(visit.asked.fields or {}) if self._vectors and call.path == EMBEDDINGS else None
         name = visit.asked.model if model != visit.asked.model else None
         try:
-            async with upstream.asked(call) as answer, aclosing(answer.pieces):
-                await deliver(answer, call.path, name, noting, send)
+            if self._vectors and inputs:
+                answer = await self._embedded(upstream, call, visit, wanted, inputs, self._vectors)
+                await answer(visit.scope, visit.receive, send)
+            else:
+                async with upstream.asked(call) as answered, aclosing(answered.pieces):
+                    await deliver(answered, call.path, name, Noting(visit.observed, self._ticks), send)
         except UpstreamFailure as error:
             log.warning("%s: engine %s: %s %s", call.headers["x-request-id"], upstream.name, error.code, error.detail)
             raise
 
+    @staticmethod
+    async def _embedded(
+        upstream: Upstream, call: Call, visit: Visit, wanted: Wanted, inputs: Sequence[Input], vectors: VectorCache
+    ) -> ASGIApp:
+        """Answer with the vectors that are kept, and ask for the others."""
+        given = visit.asked.fields or {}
 
-def called(visit: Visit, model: str | None, bounds: Mapping[str, int]) -> Call:
+        async def ask(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+            async with upstream.asked(replace(call, body=json_body(fields))) as answer, aclosing(answer.pieces):
+                body = await whole(answer)
+            if not 200 <= answer.status < 300:
+                raise refusal(answer.status, answer.headers, body)
+            return parsed(body)
+
+        there = There(upstream.name, given if isinstance(wanted.body, bytes) else wanted.body, ask)
+        return await answer_upstream(given, inputs, there, visit.scope, vectors)
+
+
+def called(visit: Visit, body: bytes) -> Call:
     """Return a request as an upstream gets it."""
     asked, scope, path = visit.asked, visit.scope, visit.path
-    body = asked.asking(model, bounds)
     return Call(
         "GET" if scope["method"] == "HEAD" else scope["method"],
         path,
         scope["query_string"].decode("latin-1"),
         passed_on(Headers(scope=scope), scope["request_id"]),
-        body if isinstance(body, bytes) else json_body(body),
+        body,
         asked.streams,
         holds_files(path),
         visit.observed.waited,
     )
+
+
+def body_of(wanted: Wanted) -> bytes:
+    """Return what an engine is to be asked as a body."""
+    return wanted.body if isinstance(wanted.body, bytes) else json_body(wanted.body)
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:

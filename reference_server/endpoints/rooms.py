@@ -12,13 +12,13 @@ from reference_server.engines.delta import Engine
 from reference_server.engines.upstream import Upstream
 from reference_server.errors import ModelNotFound
 from reference_server.limits import ApiKey, KeyRing, Limiter, SharedLimiter
-from reference_server.metrics import Metrics
 from reference_server.redis_link import RedisLink
 from reference_server.routing.fleet import Fleet
 from reference_server.routing.retrying import RetryBudget
 from reference_server.routing.router import Record, Router
 from reference_server.settings import Settings
 from reference_server.store import Store
+from reference_server.telemetry import Telemetry
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Rooms:
     link: RedisLink | None
     engines: Mapping[str, Engine]
     upstreams: Mapping[str, Upstream]
-    metrics: Metrics
+    telemetry: Telemetry
     clock: Callable[[], float]
     ticks: Callable[[], float]
     entropy: Random

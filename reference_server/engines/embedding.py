@@ -1,6 +1,7 @@
 """What is to be embedded, to vectors: tokens are read, texts counted."""
 
-from dataclasses import dataclass
+from struct import pack
+from typing import NamedTuple
 
 from reference_server.engines.older_tokenizer import MOST, decode, encode
 from reference_server.engines.vectors import vector
@@ -13,24 +14,29 @@ LONGEST_TOGETHER = 300_000
 """Tokens of all inputs of a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """The vectors, in the order of the inputs, and the tokens they cost."""
+class Embedding(NamedTuple):
+    """A vector as 32-bit floats, little end first, and the tokens that its input cost."""
 
-    vectors: tuple[tuple[float, ...], ...]
+    packed: bytes
     tokens: int
 
 
-def embed(asked: EmbeddingRequest) -> Embedded:
+def embed(asked: EmbeddingRequest) -> list[Embedding]:
     """Embed every input; tokens are those of cl100k_base, and mean what their text means."""
     counts = [count(each) for each in asked.inputs]
     if max(counts) > LONGEST:
         raise InputsTooLong(LONGEST, max(counts))
-    if sum(counts) > LONGEST_TOGETHER:
-        raise InputsTooLong(LONGEST_TOGETHER, sum(counts))
+    refuse_long(sum(counts))
     size = SIZES[asked.model]
     texts = [text_of(each) for each in asked.inputs]
-    return Embedded(tuple(vector(asked.model, text, size, asked.dimensions) for text in texts), sum(counts))
+    vectors = [vector(asked.model, text, size, asked.dimensions) for text in texts]
+    return [Embedding(pack(f"<{len(each)}f", *each), tokens) for each, tokens in zip(vectors, counts, strict=True)]
+
+
+def refuse_long(tokens: int) -> None:
+    """Refuse inputs that have too many tokens together."""
+    if tokens > LONGEST_TOGETHER:
+        raise InputsTooLong(LONGEST_TOGETHER, tokens)
 
 
 def count(each: Input) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamRefusedUs
 from reference_server.errors import INVALID, Refusal
 from reference_server.formatting.json_text import repeated
-from reference_server.protocol.json_body import parse_object
+from reference_server.protocol.json_body import read_object
 
 HEADERS = ("content-type", "content-disposition")
 RETRY_HEADERS = ("retry-after", "retry-after-ms", "x-should-retry")
@@ -29,7 +29,7 @@ def ids(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 def parsed(body: bytes) -> Json:
     """Read a JSON object; UpstreamBroken for anything else."""
     try:
-        return parse_object(body)
+        return read_object(body)
     except Refusal as error:
         raise UpstreamBroken("no JSON object") from error
 

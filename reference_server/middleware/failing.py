@@ -4,8 +4,9 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reference_server.errors import Refusal, ServerFault
+from reference_server.errors import RateLimited, Refusal, ServerFault
 from reference_server.formatting.errors import error_response
+from reference_server.observed import Observed
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,16 @@ class AnswerErrors:
             if begun or scope["type"] != "http":
                 raise
             refusal = error if isinstance(error, Refusal) else fault(error, scope)
+            if "observed" in scope:
+                note(refusal, scope["observed"])
             await error_response(refusal)(scope, receive, send)
+
+
+def note(refusal: Refusal, seen: Observed) -> None:
+    """Put a refusal on record, by its word and not by its message."""
+    seen.error = refusal.code or refusal.kind
+    if isinstance(refusal, RateLimited):
+        seen.limited = refusal.what
 
 
 def fault(error: Exception, scope: Scope) -> ServerFault:

@@ -1,13 +1,14 @@
 """What of a request matters to whoever passes it on."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from python_multipart.multipart import parse_options_header
-
+from reference_server.protocol.fitting import fitted
 from reference_server.protocol.json_body import parse_object
+from reference_server.protocol.relayed_form import form_fields
+from reference_server.protocol.urls import URL_FIELDS
+from reference_server.settings.parameters import Parameters
 
 # A list of those that pass, not of those that don't: a proxy before us may add credentials under any name.
 HEADERS = (
@@ -25,28 +26,48 @@ CAPS: Mapping[str, tuple[str, ...]] = {
     "/responses": ("max_output_tokens",),
 }
 """The parameters that bound an answer, by path; the first is set where none is given."""
+ALL = Parameters()
+"""An engine that serves every parameter."""
+
+
+class Wanted(NamedTuple):
+    """A body for an engine, the bytes as they came where nothing changes, and the parameters to warn about."""
+
+    body: Mapping[str, Any] | bytes
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """A body, the model it names, and whether it asks for events. `model_at` is where a form holds the model."""
+    """A body, the model it names, and whether it asks for events. `form` is where a form holds each field."""
 
     body: bytes
     model: str | None = None
     streams: bool = False
     fields: Mapping[str, Any] | None = None
-    model_at: slice | None = None
+    form: Mapping[str, slice] = field(default_factory=dict)
 
-    def asking(self, model: str | None, caps: Mapping[str, int]) -> Mapping[str, Any] | bytes:
-        """Return the body with another model and with bounds; the bytes as they came where nothing changes."""
-        if self.model_at and model not in (None, self.model):
-            assert model is not None
-            return self.body[: self.model_at.start] + model.encode() + self.body[self.model_at.stop :]
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """The fields of JSON, or of a form those that may hold a URL."""
+        if self.fields is not None:
+            return self.fields
+        return {name: self.body[at].decode("utf-8", "replace") for name, at in self.form.items() if name in URL_FIELDS}
+
+    def asking(self, model: str | None, caps: Mapping[str, int], parameters: Parameters = ALL) -> Wanted:
+        """Return the body for an engine: with its name for the model, bounds, and such parameters as it serves."""
         if self.fields is None:
-            return self.body
+            return Wanted(self._form_asking(model))
         changes = {**({"model": model} if model is not None else {}), **caps}
         changed = {key: value for key, value in changes.items() if self.fields.get(key) != value}
-        return {**self.fields, **changed} if changed else self.body
+        fields, dropped = fitted({**self.fields, **changed} if changed else self.fields, parameters)
+        return Wanted(self.body if fields is self.fields else fields, dropped)
+
+    def _form_asking(self, model: str | None) -> bytes:
+        at = self.form.get("model")
+        if at is None or model in (None, self.model):
+            return self.body
+        return self.body[: at.start] + str(model).encode() + self.body[at.stop :]
 
 
 def parse_relayed(content_type: str, body: bytes) -> Relayed:
@@ -54,8 +75,8 @@ def parse_relayed(content_type: str, body: bytes) -> Relayed:
     if not body:
         return Relayed(body)
     if content_type.startswith("multipart/form-data"):
-        found = form_field(content_type, body, b"model")
-        return Relayed(body, body[found].decode("utf-8", "replace") if found else None, model_at=found)
+        form = form_fields(content_type, body)
+        return Relayed(body, body[form["model"]].decode("utf-8", "replace") if "model" in form else None, form=form)
     fields = parse_object(body)
     model = fields.get("model")
     return Relayed(body, model if isinstance(model, str) else None, fields.get("stream") is True, fields)
@@ -75,19 +96,3 @@ def passed_on(headers: Mapping[str, str], request_id: str) -> Mapping[str, str]:
     """Return the headers that an upstream gets."""
     kept = {name: headers[name] for name in HEADERS if name in headers}
     return {**kept, "x-request-id": request_id}
-
-
-def form_field(content_type: str, body: bytes, name: bytes) -> slice | None:
-    """Find the value of a field in a multipart form."""
-    boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
-    delimiter = b"--" + boundary
-    naming = re.compile(rb"content-disposition:[^\r\n]*;\s*name=(\"?)" + re.escape(name) + rb"\1\s*(;|\r|$)", re.I)
-    at = body.find(delimiter) if boundary else -1
-    while at >= 0:
-        head, end = body.find(b"\r\n\r\n", at), body.find(b"\r\n" + delimiter, at)
-        if head < 0 or end < 0:
-            return None
-        if naming.search(body, at, head):
-            return slice(head + 4, end)
-        at = end + 2
-    return None

@@ -41,6 +41,11 @@ class Breaker:
         waited = self._state is Circuit.OPEN and now >= self._opened + self._rule.open_s
         return Circuit.HALF_OPEN if waited else self._state
 
+    @property
+    def turns(self) -> int:
+        """How often it has turned since it was made."""
+        return self._generation - 1
+
     def opens_at(self, now: float) -> float | None:
         """Return when requests will be let through again, if they are not now."""
         return self._opened + self._rule.open_s if self.state(now) is Circuit.OPEN else None

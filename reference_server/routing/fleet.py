@@ -124,6 +124,24 @@ class Fleet:
             self._snapshot = self._taken(now)
         return self._snapshot
 
+    def states(self, now: float) -> list[EngineState]:
+        """Return what is known of each engine this very moment."""
+        return [watched.state(now) for watched in self._engines.values()]
+
+    def flowing(self, now: float) -> frozenset[str]:
+        """Return the engines whose pool flows over."""
+        flows = self.snapshot(now).flows
+        pools = [pool for pool, _ in self._overflowing if flows[pool.name].active]
+        return frozenset(member.engine for pool in pools for member in pool.serving)
+
+    def turns(self, engine: str) -> int:
+        """Return how often an engine's breaker has opened, half opened or closed."""
+        return self._engines[engine].breaker.turns
+
+    def serviceable(self, now: float) -> bool:
+        """Tell whether there is an engine that may be asked."""
+        return any(state.available for state in self.states(now))
+
     def _taken(self, now: float) -> Snapshot:
         engines = {name: watched.state(now) for name, watched in self._engines.items()}
         for pool, overflow in self._overflowing:

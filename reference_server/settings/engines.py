@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from reference_server.settings.parameters import Parameters
 from reference_server.settings.secrets import Secret
 from reference_server.settings.section import Count, Patience, Seconds, Section
 
@@ -30,6 +31,7 @@ class Engine(Section):
     max_concurrent: Count | None = None
     queue: Annotated[int, Field(ge=0)] = 1000
     capacity_qps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    parameters: Parameters = Parameters()
 
 
 class SyntheticEngine(Engine):
@@ -51,13 +53,17 @@ class Timeouts(Section):
 
 
 class OpenAIEngine(Engine):
-    """Another server of OpenAI's API, at `base_url`; its key comes from a variable or a file."""
+    """Another server of OpenAI's API, at `base_url`; its key comes from a variable or a file.
+
+    One that `fetches_urls` is passed URLs of `url_hosts` alone, lest clients reach into its network.
+    """
 
     type: Literal["openai"]
     base_url: Annotated[str, AfterValidator(base_url)]
     api_key_env: str | None = None
     api_key_file: str | None = None
     http2: bool = False
+    fetches_urls: bool = True
     timeouts: Timeouts = Timeouts()
 
     @model_validator(mode="after")

@@ -9,10 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from reference_server.settings.engines import AnyEngine, SyntheticEngine
 from reference_server.settings.keys import Key, RateLimits
+from reference_server.settings.limits import RequestLimits, UrlHost
 from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
-from reference_server.settings.section import Count, Patience, Section, unknown
+from reference_server.settings.section import Count, Patience, Seconds, Section, unknown
 from reference_server.settings.server import Cache, OpenAICompatibility
+from reference_server.settings.telemetry import Telemetry
+from reference_server.settings.tls import Tls
 
 Place = tuple[int | str, ...]
 NO_FALLBACKS: Mapping[str, tuple[str, ...]] = {}
@@ -31,10 +34,18 @@ class Settings(Section):
     async_io: bool = True
     max_concurrent_requests: Count = 50
     http2: bool = True
+    tls: Tls | None = None
+    drain_delay: Seconds = 0.0
+    drain_timeout: Patience = 30.0
     compression: bool = True
     request_timeout: Patience = 30.0
     max_body_bytes: Count = 20 * 1024 * 1024
+    request_limits: RequestLimits = RequestLimits()
+    url_hosts: tuple[UrlHost, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] | None = None
+    slow_request: Patience = 10.0
+    telemetry: Telemetry = Telemetry()
     engines: Annotated[tuple[AnyEngine, ...], Field(min_length=1)] = (SyntheticEngine(name="base"),)
     default_engine: str = "base"
     aliases: tuple[Alias, ...] = ()

@@ -3,24 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 
-from reference_server.caching import RedisValues, VectorCache, packed, unpacked
-from reference_server.caching.vectors import Input
+from reference_server.caching import RedisValues, VectorCache
+from reference_server.engines.embedding import Embedding
+from reference_server.protocol.openai_embeddings import Input
 from reference_server.redis_link import RedisLink
 from tests.redis_server import RedisServer, redis_server
 
-SIZE = 3
 AMPLE = 20.0
 
 
 class Engine:
-    """Embeds by length, and notes what it is asked for."""
+    """Embeds each input as itself, and notes what it is asked for."""
 
     def __init__(self) -> None:
         self.asked: list[list[Input]] = []
 
-    async def __call__(self, inputs: Sequence[Input]) -> list[bytes]:
+    async def __call__(self, inputs: Sequence[Input]) -> list[Embedding]:
         self.asked.append(list(inputs))
-        return [packed([len(each), 0.1, -0.25]) for each in inputs]
+        return [Embedding(repr(each).encode(), len(each)) for each in inputs]
 
 
 async def embedded(server: RedisServer, *batches: list[Input], model: str = "base/small") -> tuple[list[int], Engine]:
@@ -29,8 +29,8 @@ async def embedded(server: RedisServer, *batches: list[Input], model: str = "bas
     cache = VectorCache(RedisValues(link, "vectors", 60))
     hits = []
     for batch in batches:
-        vectors = await cache.embed(model, SIZE, batch, engine)
-        assert [unpacked(vector)[0] for vector in vectors.packed] == [len(each) for each in batch]
+        vectors = await cache.embed(model, batch, engine)
+        assert vectors.embeddings == [Embedding(repr(each).encode(), len(each)) for each in batch]
         hits.append(vectors.hits)
     await link.close()
     return hits, engine
@@ -84,5 +84,7 @@ def test_without_redis_everything_is_computed() -> None:
     assert engine.asked == [["a"], ["a"]]
 
 
-def test_a_vector_keeps_its_32_bits() -> None:
-    assert packed(unpacked(packed([0.1, 1e-30, -3.0]))) == packed([0.1, 1e-30, -3.0])
+def test_a_lone_surrogate_is_an_input_like_any_other() -> None:
+    with redis_server() as server:
+        hits, _ = asyncio.run(embedded(server, ["\ud800"], ["\ud800"]))
+    assert hits == [0, 1]

@@ -49,7 +49,9 @@ def test_it_says_where_it_is_and_stops_when_told(number: signal.Signals) -> None
         assert httpx2.get(f"{base}/models").status_code == 200
         process.send_signal(number)
         assert process.wait(10) == 0
-        assert process.communicate() == ("", "")
+        said, logged = process.communicate()
+        assert said == ""
+        assert [json.loads(line)["operation"] for line in logged.splitlines()] == ["/models"]
 
 
 def test_the_example_configuration_runs_on_two_workers() -> None:

@@ -73,7 +73,8 @@ def test_both_versions_of_http_are_spoken(*, http2: bool) -> None:
 
 
 def running_now(plain: httpx2.Client, base: str) -> str:
-    return plain.get(base.replace("/v1", "/metrics")).text.split()[-1]
+    samples = plain.get(base.replace("/v1", "/metrics")).text.splitlines()
+    return next(line for line in samples if line.startswith("coze_adapter_num_requests_running")).split()[-1]
 
 
 @pytest.mark.parametrize("http2", [False, True])

@@ -71,7 +71,8 @@ def test_errors_reach_browsers_too() -> None:
 def test_every_response_is_identified(path: str) -> None:
     headers = ask(app(), "GET", path).headers
     assert re.fullmatch(r"req_[0-9a-f]{32}", headers["x-request-id"])
-    assert (headers["openai-processing-ms"], headers["openai-version"]) == ("0", "2020-10-01")
+    assert headers["openai-processing-ms"].isdecimal()
+    assert headers["openai-version"] == "2020-10-01"
 
 
 def test_json_is_compressed_where_accepted_and_streams_never() -> None:

@@ -20,8 +20,8 @@ BODY = (
 def test_the_model_of_a_form_is_replaced_and_nothing_else() -> None:
     form = parse_relayed(FORM, BODY)
     assert form.model == "bot"
-    assert form.asking("whisper-1", {}) == BODY.replace(b"bot", b"whisper-1")
-    assert form.asking("bot", {}) == BODY
+    assert form.asking("whisper-1", {}).body == BODY.replace(b"bot", b"whisper-1")
+    assert form.asking("bot", {}).body == BODY
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=y", FORM + "2"])
@@ -36,7 +36,7 @@ def test_no_form_is_too_strange(body: bytes, content_type: str) -> None:
 
 def test_a_body_that_does_not_change_is_passed_as_it_came() -> None:
     body = b'{ "model":"a" , "x":1.0}'
-    assert parse_relayed("", body).asking("a", {}) is body
+    assert parse_relayed("", body).asking("a", {}).body is body
 
 
 def test_what_has_no_bound_is_not_bounded() -> None:

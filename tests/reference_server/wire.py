@@ -49,9 +49,10 @@ class Answer:
 
     @property
     def seen(self) -> tuple[object, ...]:
-        """What a client can tell one answer from another by."""
+        """What a client can tell one answer from another by, but for how long it took."""
+        headers = {name: value for name, value in self.headers.items() if name != "openai-processing-ms"}
         comes_in_pieces = len(self.pieces) > 2 and "event-stream" in self.headers.get("content-type", "")
-        return self.status, self.headers, self.body, comes_in_pieces
+        return self.status, headers, self.body, comes_in_pieces
 
 
 def ask_chat(*, headers: Mapping[str, str] = WITH_KEY, leave_after: int | None = None, **fields: Any) -> Ask:
