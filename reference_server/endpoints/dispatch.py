@@ -16,6 +16,7 @@ from reference_server.endpoints.visit import Visit, path_below, read_again
 from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
+from reference_server.logs import log_translation
 from reference_server.observed import Observed
 from reference_server.protocol.relayed_request import Wanted, caps, parse_relayed
 from reference_server.protocol.request_limits import refuse_beyond
@@ -141,6 +142,7 @@ class Dispatch:
         """Ask one engine: another server, or one of this process."""
         upstream = self._rooms.upstreams.get(each.engine)
         wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
+        log_translation(visit.observed.request_id, visit.asked.fields, each.engine, wanted.fields or visit.asked.fields)
         if upstream:
             await self._relay.ask(upstream, visit, each.model or None, wanted, send)
             return
