@@ -14,6 +14,9 @@ OVERHEAD = 512
 EXPANSION = 4
 """How much more room than its bytes an argument takes with what was made of it, roughly."""
 
+A_PROMPT = 16 * 1024
+"""Bytes that a prompt is taken for, where their number is configured."""
+
 
 class Entry(NamedTuple, Generic[V]):
     """A value, and the bytes that it is taken for."""
@@ -57,6 +60,11 @@ class Recent(Generic[K, V]):
         while self._bytes > self._most_bytes:
             _, oldest = self._entries.popitem(last=False)
             self._bytes -= oldest.size
+
+
+def remembering(compute: Callable[[bytes], V], prompts: int) -> Callable[[bytes], V]:
+    """Return a function that keeps what it made of about so many bodies; of none, the function itself."""
+    return Recent(compute, prompts * A_PROMPT) if prompts else compute
 
 
 class MemoryValues:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from reference_server.caching import Recent
+from reference_server.caching import remembering
 from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
@@ -20,9 +20,6 @@ from reference_server.formatting.openai_chat_stream import chunks
 from reference_server.observed import Observed
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.protocol.openai_chat import parse_chat_request
-
-A_PROMPT = 16 * 1024
-"""Bytes that a parsed prompt is taken for, where their number is configured."""
 
 
 def routes(rooms: Rooms) -> list[Route]:
@@ -39,8 +36,7 @@ class ChatCompletions:
         self._rooms = rooms
         self._patience = rooms.settings.request_timeout
         self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
-        prompts = rooms.settings.cache.prompts
-        self._parse = Recent(parse_chat_request, prompts * A_PROMPT) if prompts else parse_chat_request
+        self._parse = remembering(parse_chat_request, rooms.settings.cache.prompts)
         self._fingerprints = {name: fingerprint(name) for name in rooms.engines}
 
     async def create(self, request: Request) -> ASGIApp:

@@ -1,13 +1,14 @@
 """From a request to an engine: limits, cache, route, and what to do when an engine fails."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import cast
 
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from reference_server.caching import repeatable, response_key
+from reference_server.caching import remembering, repeatable, response_key
 from reference_server.endpoints.attempts import Attempts
 from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.relay import Relay, body_of
@@ -18,11 +19,12 @@ from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.logs import log_translation
 from reference_server.observed import Observed
-from reference_server.protocol.relayed_request import Wanted, caps, parse_relayed
+from reference_server.protocol.relayed_request import FORM, Relayed, Wanted, caps, parse_relayed
 from reference_server.protocol.request_limits import refuse_beyond
 from reference_server.protocol.urls import refuse_urls
 from reference_server.routing.deciding import Decision, Try
 from reference_server.settings import OpenAIEngine
+from reference_server.settings.limits import RequestLimits
 
 log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
@@ -31,14 +33,23 @@ REPEATED = frozenset({"/chat/completions", "/completions"})
 
 def dispatched(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
     """Return paths whose requests go to engines."""
-    return [Route(route.path, Dispatch(route.path, cast("Methods", route.endpoint), rooms)) for route in routes]
+    read = remembering(partial(within, rooms.settings.request_limits), rooms.settings.cache.prompts)
+    return [Route(route.path, Dispatch(route.path, cast("Methods", route.endpoint), rooms, read)) for route in routes]
+
+
+def within(limits: RequestLimits, body: bytes, content_type: str = "") -> Relayed:
+    """Read a body; refuse one that holds too much."""
+    asked = parse_relayed(content_type, body)
+    refuse_beyond(asked.said, body, limits)
+    return asked
 
 
 class Dispatch:
     """One path: a request goes to an engine of its model, one that names none to the default engine."""
 
-    def __init__(self, operation: str, here: Methods, rooms: Rooms) -> None:
-        """`here` answers for the engines of this process."""
+    def __init__(self, operation: str, here: Methods, rooms: Rooms, read: Callable[[bytes], Relayed]) -> None:
+        """`here` answers for the engines of this process; `read` reads what is no form."""
+        self._read = read
         self._operation = operation
         self._here = here
         self._rooms = rooms
@@ -62,13 +73,17 @@ class Dispatch:
     def _visit(self, scope: Scope, receive: Receive) -> Visit:
         observed: Observed = scope["observed"]
         headers = dict(scope["headers"])
-        asked = parse_relayed(headers.get(b"content-type", b"").decode("latin-1"), scope["body"])
+        asked = self._asked(headers.get(b"content-type", b"").decode("latin-1"), scope["body"])
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
         path = path_below(scope) if "{" in self._operation else self._operation
-        refuse_beyond(asked.said, asked.body, self._rooms.settings.request_limits)
         return Visit(scope, receive, headers, path, asked, caller, observed)
+
+    def _asked(self, content_type: str, body: bytes) -> Relayed:
+        if content_type.startswith(FORM):
+            return within(self._rooms.settings.request_limits, body, content_type)
+        return self._read(body)
 
     async def _within_limits(self, visit: Visit, send: Send) -> None:
         """Reserve what a request may cost, and settle what it did."""

@@ -39,15 +39,26 @@ SENTENCES = 3
 
 def answer(request: ChatRequest, seed: bytes) -> str:
     """Return the text of one choice: the same seed, the same text."""
-    asked = next((message.text for message in reversed(request.messages) if message.role == "user"), "")
+    return obeyed(last_asked(request)) or acknowledged(request) or prose(seed)
+
+
+def last_asked(request: ChatRequest) -> str:
+    """Return what the user said last."""
+    for message in reversed(request.messages):
+        if message.role == "user":
+            return message.text
+    return ""
+
+
+def obeyed(asked: str) -> str:
+    """Do what is asked for plainly; empty where nothing is."""
     start = asked[:LOOKED_AT]
     if match := COUNT.search(start):
         return counted(int(match[1] or 1), int(match[2]))
     if match := REPEAT.search(start):
         return unquoted((match[1] + asked[LOOKED_AT:]).strip())
-    if match := QUOTED.search(start):
-        return match[1]
-    return acknowledged(request) or prose(seed)
+    match = QUOTED.search(start)
+    return match[1] if match else ""
 
 
 def acknowledged(request: ChatRequest) -> str:
@@ -60,8 +71,7 @@ def is_refused(request: ChatRequest) -> bool:
     """Whether a refusal is asked for plainly, where a schema leaves no room for one in words."""
     if request.text_format.kind != "json_schema":
         return False
-    asked = next((message.text for message in reversed(request.messages) if message.role == "user"), "")
-    return bool(REFUSE.match(asked))
+    return bool(REFUSE.match(last_asked(request)))
 
 
 def refusal() -> str:
@@ -99,17 +109,17 @@ def unquoted(text: str) -> str:
 
 def prose(seed: bytes) -> str:
     """Return three sentences, of 27 words at least; 32 bytes of seed choose them."""
-    digits = iter(seed)
-    return " ".join(
-        f"{pick(SUBJECTS, next(digits))} {pick(VERBS, next(digits))} {pick(OBJECTS, next(digits))}"
-        f" {pick(ENDINGS, next(digits))}."
-        for _ in range(SENTENCES)
-    )
+    return " ".join([sentence(*seed[start : start + 4]) for start in range(0, 4 * SENTENCES, 4)])
 
 
-def pick(words: tuple[str, ...], digit: int) -> str:
-    """Choose a word by a byte."""
-    return words[digit % len(words)]
+def sentence(subject: int, verb: int, thing: int, ending: int) -> str:
+    """Return a sentence; each part is chosen by a number."""
+    return f"{pick(SUBJECTS, subject)} {pick(VERBS, verb)} {pick(OBJECTS, thing)} {pick(ENDINGS, ending)}."
+
+
+def pick(words: tuple[str, ...], number: int) -> str:
+    """Choose a word by a number."""
+    return words[number % len(words)]
 
 
 def seed_of(request: ChatRequest, choice: int, entropy: int) -> bytes:

@@ -54,7 +54,7 @@ class Fitted(NamedTuple):
 
 def fitted(fields: Mapping[str, Any], parameters: Parameters) -> Fitted:
     """Return a request's fields as an engine can serve them; UnsupportedParameter or OutOfRange where it can't."""
-    if not parameters.model_fields_set:
+    if not (parameters.unsupported or parameters.ranges or parameters.scales or parameters.rename):
         return Fitted(fields)
     lacking = [name for name in parameters.unsupported if name in fields]
     told = {name: parameters.policy_for(name) for name in lacking if asks(name, fields[name])}

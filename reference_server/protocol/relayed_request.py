@@ -26,6 +26,7 @@ CAPS: Mapping[str, tuple[str, ...]] = {
     "/responses": ("max_output_tokens",),
 }
 """The parameters that bound an answer, by path; the first is set where none is given."""
+FORM = "multipart/form-data"
 ALL = Parameters()
 """An engine that serves every parameter."""
 
@@ -79,7 +80,7 @@ def parse_relayed(content_type: str, body: bytes) -> Relayed:
     """Read a form or a JSON object; no body is fine."""
     if not body:
         return Relayed(body)
-    if content_type.startswith("multipart/form-data"):
+    if content_type.startswith(FORM):
         form = form_fields(content_type, body)
         return Relayed(body, body[form["model"]].decode("utf-8", "replace") if "model" in form else None, form=form)
     fields = parse_object(body)
