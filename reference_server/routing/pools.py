@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from reference_server.routing.overflow import Overflow
 
@@ -27,7 +28,7 @@ class Fallback:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """Engines that answer for the same models."""
 
@@ -39,6 +40,11 @@ class Pool:
     def engines(self) -> tuple[str, ...]:
         """Return the names of all engines that may be asked."""
         return (*(each.engine for each in self.members), *(each.engine for each in self.fallbacks))
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether there is one engine, and nothing to choose."""
+        return len(self.members) == 1 and self.overflow is None and not self.fallbacks
 
     @property
     def serving(self) -> tuple[Member, ...]:

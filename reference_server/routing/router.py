@@ -10,6 +10,7 @@ from reference_server.routing.rules import Match
 from reference_server.routing.snapshot import Snapshot
 
 MATCHES_KEPT = 4096
+NO_DRAW = Draw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,27 @@ class Router:
         self.seed = seed
         # Turns are counted by pool: two pools that share them could each see every other engine only.
         self._turns = {name: Turns() for name in plan.pools}
+        self._seen: Snapshot | None = None
+        self._decided: dict[str, Decision] = {}
         self.match = lru_cache(maxsize=MATCHES_KEPT)(plan.rules.match)
 
     def route(self, facts: Facts, snapshot: Snapshot) -> Record:
         """Decide about one request; ModelNotFound where no rule matches."""
         match = self.match(facts.model)
+        if self.plan.pools[match.rule.pool].is_alone:
+            return Record(facts, snapshot, NO_DRAW, self._alone(match, facts, snapshot))
         draw = self._turns[match.rule.pool].next(snapshot, self.seed)
         return Record(facts, snapshot, draw, decide(self.plan, match, facts, snapshot, draw))
+
+
+    def _alone(self, match: Match, facts: Facts, snapshot: Snapshot) -> Decision:
+        """Decide where there is one engine only: the same for all requests for a model, as long as the snapshot is."""
+        if snapshot is not self._seen:
+            self._seen = snapshot
+            self._decided.clear()
+        if (decision := self._decided.get(facts.model)) is None:
+            decision = self._decided[facts.model] = decide(self.plan, match, facts, snapshot, NO_DRAW)
+        return decision
 
 
 def replayed(plan: Plan, record: Record) -> Decision:
