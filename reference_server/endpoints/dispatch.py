@@ -17,6 +17,7 @@ from reference_server.endpoints.visit import Visit, path_below, read_again
 from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
+from reference_server.logs import log_translation
 from reference_server.observed import Observed
 from reference_server.protocol.relayed_request import FORM, Relayed, Wanted, caps, parse_relayed
 from reference_server.protocol.request_limits import refuse_beyond
@@ -39,7 +40,7 @@ def dispatched(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
 def within(limits: RequestLimits, body: bytes, content_type: str = "") -> Relayed:
     """Read a body; refuse one that holds too much."""
     asked = parse_relayed(content_type, body)
-    refuse_beyond(asked.said, limits)
+    refuse_beyond(asked.said, body, limits)
     return asked
 
 
@@ -156,6 +157,7 @@ class Dispatch:
         """Ask one engine: another server, or one of this process."""
         upstream = self._rooms.upstreams.get(each.engine)
         wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
+        log_translation(visit.observed.request_id, visit.asked.fields, each.engine, wanted.fields or visit.asked.fields)
         if upstream:
             await self._relay.ask(upstream, visit, each.model or None, wanted, send)
             return
@@ -167,7 +169,7 @@ class Dispatch:
         """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""
         engine, asked = self._engines[name], visit.asked
         if isinstance(engine, OpenAIEngine) and engine.fetches_urls:
-            refuse_urls(asked.said, self._rooms.settings.url_hosts)
+            refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
         wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
         visit.observed.dropped = list(wanted.dropped)
         if wanted.dropped:

@@ -93,7 +93,7 @@ class Upstream:
         deadline = monotonic() + max(self.patience(streams=call.streams) - call.waited, 0.0)
         with telling():
             async with asyncio.timeout(deadline - monotonic()):
-                response = await self._client.send(self._request(call), stream=True)
+                response = await self._sent(call)
         events = response.headers.get("content-type", "").startswith(EVENTS)
         paced = response.is_success and (events or call.files)
         try:
@@ -101,6 +101,13 @@ class Upstream:
         finally:
             with suppress(httpx2.HTTPError):
                 await response.aclose()
+
+    async def _sent(self, call: Call) -> httpx2.Response:
+        try:
+            return await self._client.send(self._request(call), stream=True)
+        except httpx2.RemoteProtocolError:
+            # It may have closed a connection in the moment that we used it again. One try on another one tells.
+            return await self._client.send(self._request(call), stream=True)
 
     def _request(self, call: Call) -> httpx2.Request:
         url = f"{self._base_url}{quote(call.path, safe='/:@')}{'?' if call.query else ''}{call.query}"

@@ -37,6 +37,11 @@ class Wanted(NamedTuple):
     body: Mapping[str, Any] | bytes
     dropped: tuple[str, ...] = ()
 
+    @property
+    def fields(self) -> Mapping[str, Any] | None:
+        """The body where it has changed."""
+        return None if isinstance(self.body, bytes) else self.body
+
 
 @dataclass(frozen=True, slots=True)
 class Relayed:

@@ -1,6 +1,6 @@
 """What one request may hold: counted before anything expensive is done with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from reference_server.errors import Refusal, TooLong
@@ -12,8 +12,8 @@ TURNS = ("messages", "input", "items")
 PARTS = ("content", "output")
 ATTACHED = frozenset({"image_url", "input_image", "input_audio", "audio_url", "video_url", "file", "input_file"})
 TOOLS = ("tools", "functions")
-LONGEST_MODEL = 512
-"""Characters: the name is looked for in routes, logs and metrics."""
+model_name = short_text(512)
+"""Reads a name that goes into routes, logs and metrics."""
 Json = Mapping[str, Any]
 
 
@@ -34,20 +34,27 @@ class TooManyAttachments(Refusal):
         super().__init__(400, message, code="too_many_attachments", param=param)
 
 
-def refuse_beyond(fields: Json, limits: RequestLimits) -> None:
+def refuse_beyond(fields: Json, body: bytes, limits: RequestLimits) -> None:
     """Refuse a request that holds too much; what is of the wrong type is for others to refuse."""
-    refuse_depth(fields, limits.max_depth)
     if isinstance(model := fields.get("model"), str):
-        short_text(LONGEST_MODEL)(model, "model")
-    for name in TOOLS:
-        refuse_length(fields, name, limits.max_tools)
+        model_name(model, "model")
     if type(choices := fields.get("n")) is int and choices > limits.max_choices:
         refuse_outside(choices, "n", 1, limits.max_choices, "integer")
+    # Whatever is counted below begins with a bracket: few of them hold nothing that is too much.
+    if body.count(b"{") + body.count(b"[") > limits.least:
+        refuse_much(fields, limits)
+
+
+def refuse_much(fields: Json, limits: RequestLimits) -> None:
+    """Refuse what has too many levels, tools, turns, or attachments in them."""
+    refuse_depth(fields, limits.max_depth)
+    for name in TOOLS:
+        refuse_length(fields, name, limits.max_tools)
     for name in TURNS:
         turns = objects(fields.get(name))
         if len(turns) > limits.max_messages:
             raise TooLong(name, "array", limits.max_messages, len(turns))
-        if (got := sum(part.get("type") in ATTACHED for part in parts(turns))) > limits.max_images:
+        if (got := attachments(turns)) > limits.max_images:
             raise TooManyAttachments(name, limits.max_images, got)
 
 
@@ -55,16 +62,11 @@ def refuse_depth(fields: Json, most: int) -> None:
     """Refuse JSON of more levels than so many, level by level."""
     level: list[Any] = [fields]
     for _ in range(most):
-        level = [inner for each in level for inner in contained(each)]
+        insides = [each.values() if type(each) is dict else each for each in level]
+        level = [inner for inside in insides for inner in inside if type(inner) is dict or type(inner) is list]
         if not level:
             return
     raise TooDeep(most)
-
-
-def contained(value: Any) -> list[Any]:
-    """Return the objects and arrays right inside a value."""
-    inside = value.values() if isinstance(value, dict) else value
-    return [each for each in inside if type(each) is dict or type(each) is list]
 
 
 def refuse_length(fields: Json, name: str, most: int) -> None:
@@ -76,12 +78,12 @@ def refuse_length(fields: Json, name: str, most: int) -> None:
 
 def objects(value: Any) -> list[Json]:
     """Return the objects in an array; embeddings' texts and tokens are none."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [each for each in value if type(each) is dict] if type(value) is list else []
 
 
-def parts(turns: list[Json]) -> Iterator[Json]:
-    """Yield the parts of turns; a moderation's input consists of parts itself."""
-    for turn in turns:
-        yield turn
-        for name in PARTS:
-            yield from objects(turn.get(name))
+def attachments(turns: list[Json]) -> int:
+    """Count what is attached to turns; a moderation's input consists of such parts itself."""
+    contents = [turn[name] for turn in turns for name in PARTS if name in turn]
+    parts = [part for content in contents if type(content) is list for part in content if type(part) is dict]
+    kinds = [each.get("type") for each in (*turns, *parts)]
+    return sum([kind in ATTACHED for kind in kinds if type(kind) is str])

@@ -7,6 +7,8 @@ from typing import Any
 
 from reference_server.errors import Refusal
 
+Steps = tuple[int | str, ...]
+
 KEYS = frozenset({"audio_url", "file_url", "image_url", "server_url", "video_url"})
 """The keys of OpenAI's API, and of engines like it, under which a URL is fetched: a string, or an object with `url`."""
 URL_FIELDS = KEYS | {"url"}
@@ -15,6 +17,7 @@ SOURCES = frozenset(
     {"", "audio", "document", "file", "image", "input_audio", "input_file", "input_image", "source", "video"}
 )
 """Keys of objects whose `url` is fetched; the request itself has none."""
+URL_HOLDERS = KEYS | SOURCES
 NOT_FETCHED = frozenset({"metadata", "parameters", "schema"})
 URL = re.compile(r"(https?)://([^/]*)(/.*)?", re.IGNORECASE | re.ASCII)
 AUTHORITY = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
@@ -33,30 +36,32 @@ class UrlNotAllowed(Refusal):
         super().__init__(400, message, code=code, param=param)
 
 
-def refuse_urls(fields: Mapping[str, Any], hosts: Sequence[str]) -> None:
+def refuse_urls(fields: Mapping[str, Any], body: bytes, hosts: Sequence[str]) -> None:
     """Refuse a request with a URL that may not be passed on; `hosts` are those that may."""
-    for url, at in urls(fields):
-        if not allowed(url, hosts):
-            raise UrlNotAllowed(at)
+    # A key that says "url" says so in the body, unless it is spelled in escapes.
+    if b"url" in body or b"\\u" in body:
+        for url, steps in urls(fields):
+            if not allowed(url, hosts):
+                raise UrlNotAllowed(spelled(steps))
 
 
-def urls(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each URL that an engine might fetch, and its path."""
-    waiting: list[tuple[Any, str, str]] = [(fields, "", "")]
+def urls(fields: Mapping[str, Any]) -> Iterator[tuple[str, Steps]]:
+    """Yield each URL that an engine might fetch, and the steps to it."""
+    waiting: list[tuple[Any, Steps, int | str]] = [(fields, (), "")]
     while waiting:
-        value, at, key = waiting.pop()
-        named = value.items() if isinstance(value, dict) else ((f"[{place}]", each) for place, each in enumerate(value))
-        for name, inner in named:
+        value, steps, key = waiting.pop()
+        is_list = isinstance(value, list)
+        for name, inner in enumerate(value) if is_list else value.items():
             if isinstance(inner, dict | list):
                 if name not in NOT_FETCHED:
-                    waiting.append((inner, below(at, name), key if isinstance(value, list) else name))
-            elif isinstance(inner, str) and (name in KEYS or (name == "url" and key in KEYS | SOURCES)):
-                yield inner, below(at, name)
+                    waiting.append((inner, (*steps, name), key if is_list else name))
+            elif isinstance(inner, str) and (name in KEYS or (name == "url" and key in URL_HOLDERS)):
+                yield inner, (*steps, name)
 
 
-def below(at: str, name: str) -> str:
-    """Return the path of what is named so at a path."""
-    return f"{at}{name}" if name.startswith("[") or not at else f"{at}.{name}"
+def spelled(steps: Steps) -> str:
+    """Spell a path as `messages[0].content`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def allowed(url: str, hosts: Sequence[str]) -> bool:

@@ -33,6 +33,8 @@ class OnSocket(Server):
             http=HTTPModes.auto if settings.http2 else HTTPModes.http1,
             websockets=False,
             log_enabled=False,
+            # Otherwise granian makes `logging` forget our handlers, and what they hold is not flushed at the end.
+            log_dictconfig={"incremental": True, "handlers": {}, "loggers": {}},
             backlog=BACKLOG,
             ssl_cert=tls.certificate if tls else None,
             ssl_key=tls.key if tls else None,

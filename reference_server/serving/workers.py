@@ -31,7 +31,7 @@ class Workers:
     """A process for each listener. The parent serves nobody: it starts them, passes signals on, and replaces the dead.
 
     Their listeners stay open here: who connects while one is replaced waits for the next. They are forked from a
-    process without threads or an event loop, so that it takes them no time to begin.
+    process that has all loaded and no event loop, so that they begin at once.
     """
 
     def __init__(self, work: Work, listeners: Sequence[socket.socket]) -> None:
@@ -77,8 +77,8 @@ class Workers:
             # As the first process of a container we are given the children of others, too.
             worker = self._running.pop(pid, None)
             if worker and not self._told:
-                log.error("worker %d has ended (%s): another takes its place", pid, ending(status))
                 self._start(worker.place, replaces=worker)
+                log.error("worker %d has ended (%s): another takes its place", pid, ending(status))
 
     def _start(self, place: int, replaces: Worker | None = None) -> None:
         pid = os.fork()

@@ -1,6 +1,7 @@
 """What one request may hold, and the hosts whose URLs are passed on."""
 
 import re
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -32,3 +33,8 @@ class RequestLimits(Section):
     max_tools: Count = 128
     max_choices: Annotated[int, Field(gt=0, le=128)] = 128
     max_depth: Annotated[int, Field(gt=0, le=200)] = 64
+
+    @cached_property
+    def least(self) -> int:
+        """A request of no more objects and arrays than this is within all limits but that of choices."""
+        return min(self.max_messages, self.max_images, self.max_tools, self.max_depth)

@@ -44,7 +44,8 @@ class Noting:
             return
         self._outcome(seen)
         if seen.cache:
-            self.cached("response", seen.cache)
+            cache = "embedding" if seen.operation == "/embeddings" else "response"
+            self._caches.add((cache, self._results[seen.cache.lower()]))
         if seen.limited in LIMITS:
             self._limits.add(LIMITS[seen.limited])
         if seen.engine is not None and seen.ended is not None:
@@ -56,10 +57,6 @@ class Noting:
             self._attempt(attempt)
         if len(seen.asked) > 1:
             self._fell_back(seen.asked)
-
-    def cached(self, cache: str, result: str, times: int = 1) -> None:
-        """Count questions to a cache: `hit`, `miss`, `bypass` or `stale`."""
-        self._caches.add((cache, self._results[result.lower()]), times)
 
     def late(self, seconds: float) -> None:
         """Note how late the event loop is."""

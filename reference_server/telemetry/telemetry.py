@@ -37,10 +37,6 @@ class Telemetry:
         """Take a request that has ended."""
         self._noting.note(seen)
 
-    def cached(self, cache: str, result: str, times: int = 1) -> None:
-        """Count questions to the cache `prompt` or `embedding`: `hit`, `miss`, `bypass` or `stale`."""
-        self._noting.cached(cache, result, times)
-
     def attend(self) -> None:
         """Watch the running event loop from now on, and let other workers know how engines are."""
         self._beat(asyncio.get_running_loop())

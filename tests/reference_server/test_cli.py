@@ -47,6 +47,8 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 def test_it_says_where_it_is_and_stops_when_told(number: signal.Signals) -> None:
     with started() as (process, base):
         assert httpx2.get(f"{base}/models").status_code == 200
+        # Once this is answered, the one before is logged.
+        httpx2.get(base.replace("/v1", "/healthz"))
         process.send_signal(number)
         assert process.wait(10) == 0
         said, logged = process.communicate()

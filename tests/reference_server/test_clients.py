@@ -72,9 +72,10 @@ def test_both_versions_of_http_are_spoken(*, http2: bool) -> None:
     assert response.text.endswith("data: [DONE]\n\n")
 
 
-def running_now(plain: httpx2.Client, base: str) -> str:
+def running_now(plain: httpx2.Client, base: str) -> float:
     samples = plain.get(base.replace("/v1", "/metrics")).text.splitlines()
-    return next(line for line in samples if line.startswith("coze_adapter_num_requests_running")).split()[-1]
+    gauge = next(line for line in samples if line.startswith("coze_adapter_num_requests_running"))
+    return float(gauge.split()[-1])
 
 
 @pytest.mark.parametrize("http2", [False, True])
@@ -87,11 +88,11 @@ def test_a_client_that_leaves_stops_the_work(*, http2: bool) -> None:
         ):
             pieces = response.iter_raw()  # held: when the iterator goes, so does the connection
             next(pieces)
-            assert running_now(other, base) == "1"
+            assert running_now(other, base) == 1
         deadline = time.monotonic() + 5
-        while running_now(other, base) != "0" and time.monotonic() < deadline:
+        while running_now(other, base) != 0 and time.monotonic() < deadline:
             time.sleep(0.005)
-        assert running_now(other, base) == "0"
+        assert running_now(other, base) == 0
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"100")]])

@@ -151,6 +151,7 @@ def test_an_upstream_never_sees_what_it_can_not_serve(caplog: pytest.LogCaptureF
         )  # fmt: skip
     assert response.status_code == 200
     assert json.loads(upstream.body) == chat(temperature=1, length=7)
+    assert response.headers["x-adapter-dropped-params"] == "seed, user"
     (line,) = [record.getMessage() for record in caplog.records if "lacks" in record.getMessage()]
     assert line.endswith("engine base lacks seed, user")
     assert "somebody" not in caplog.text

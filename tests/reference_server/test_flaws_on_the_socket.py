@@ -4,14 +4,17 @@ import asyncio
 import json
 import zlib
 from collections.abc import AsyncIterator
+from random import Random
 
 import pytest
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from reference_server.app import create_app
 from reference_server.flaws import apply, transport
+from reference_server.settings import SyntheticEngine
 from tests.reference_server.flaw_conversation import CONVERSATION
-from tests.reference_server.wire import Answer, Ask, answer_to, ask, ask_chat, server
+from tests.reference_server.wire import SMALL, Answer, Ask, answer_to, ask, ask_chat, server
 
 
 def counting_app(produced: list[int]) -> ASGIApp:
@@ -88,7 +91,11 @@ def test_gzip_stream_packs_each_event_by_itself() -> None:
 
 
 def test_streams_stay_incremental() -> None:
-    flawed, clean = (answer_to(ask_chat(stream=True), name) for name in ("stream-model-path", None))
+    paced = SMALL.model_copy(update={"engines": (SyntheticEngine(name="base", token_delay=0.0001),)})
+    flawed, clean = (
+        asyncio.run(ask(create_app(paced, entropy=Random(0), flaw=name), ask_chat(stream=True)))
+        for name in ("stream-model-path", None)
+    )
     assert len(flawed.pieces) >= len(clean.pieces) > 10
 
 

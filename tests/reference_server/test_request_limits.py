@@ -57,6 +57,7 @@ WITHIN: list[Json] = [
     {"messages": "a", "tools": {}, "n": "9", "input": None},
     {"messages": [1, {"content": "a"}, {"content": [1, image()]}]},
     chat([image()]),
+    chat([{"type": []}, {"type": {"a": 1}}]),
     {},
 ]
 
@@ -64,13 +65,13 @@ WITHIN: list[Json] = [
 @pytest.mark.parametrize(("fields", "code", "param"), BEYOND)
 def test_what_holds_too_much_is_refused_by_its_place(fields: Json, code: str | None, param: str | None) -> None:
     with pytest.raises(Refusal) as caught:
-        refuse_beyond(fields, SMALLEST)
+        refuse_beyond(fields, body(fields), SMALLEST)
     assert (caught.value.status, caught.value.code, caught.value.param) == (400, code, param)
 
 
 @pytest.mark.parametrize("fields", WITHIN)
 def test_what_is_within_bounds_or_of_another_type_passes(fields: Json) -> None:
-    refuse_beyond(fields, SMALLEST)
+    refuse_beyond(fields, body(fields), SMALLEST)
 
 
 @contextmanager

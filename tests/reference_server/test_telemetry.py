@@ -123,10 +123,10 @@ def test_words_in_labels_are_bounded() -> None:
     assert seen["request_failure_total", "other"] == 1000 - 64
 
 
-def test_other_caches_are_counted() -> None:
-    made = telemetry()
-    made.cached("embedding", "hit", 17)
-    assert samples(made)["cache_requests_total", "embedding", "hit"] == 17
+def test_each_cache_is_counted_by_itself() -> None:
+    seen = noted(observed(cache="HIT"), observed(operation="/embeddings", cache="PARTIAL"))
+    assert seen["cache_requests_total", "response", "hit"] == 1
+    assert seen["cache_requests_total", "embedding", "partial"] == 1
 
 
 def test_gauges_tell_how_engines_are_at_the_moment() -> None:

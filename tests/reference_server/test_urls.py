@@ -9,7 +9,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from reference_server.app import create_app
-from reference_server.protocol.urls import allowed, host_of, urls
+from reference_server.protocol.urls import allowed, host_of, spelled, urls
 from reference_server.settings import OpenAIEngine, Settings, SettingsError, SyntheticEngine, parse
 from tests.probe import hostile
 from tests.reference_server.asking import CHAT, Json, chat, error
@@ -120,7 +120,7 @@ FETCHED: list[tuple[Json, str]] = [
 
 @pytest.mark.parametrize(("fields", "at"), FETCHED, ids=[at for _, at in FETCHED])
 def test_what_an_engine_might_fetch_is_found(fields: Json, at: str) -> None:
-    assert list(urls(fields)) == [("u", at)]
+    assert [(url, spelled(steps)) for url, steps in urls(fields)] == [("u", at)]
 
 
 NOT_FETCHED = [
@@ -163,6 +163,12 @@ def test_an_engine_is_passed_no_url_unless_its_host_is_listed() -> None:
     status, passed = through(json=asked, hosts=("pictures.example",))
     assert (status, json.loads(passed)) == (200, asked)
     assert through(json=chat([image(DATA)]))[0] == 200
+
+
+def test_a_key_spelled_in_escapes_is_the_same_key() -> None:
+    asked = json.dumps(chat([image(PICTURE)])).replace("url", "\\u0075\\u0072\\u006c")
+    assert "url" not in asked
+    assert through(content=asked) == (400, b"")
 
 
 def test_an_engine_that_fetches_nothing_is_passed_all() -> None:
