@@ -46,7 +46,8 @@ def build_rooms(
     `shared` is a folder that the workers of one server have in common.
     """
     planned = plan(settings)
-    link = RedisLink(settings.cache.redis.address()) if settings.cache.redis else None
+    redis = settings.cache.redis
+    link = RedisLink(redis.address(), budget=redis.timeout) if redis else None
     fleet = Fleet(
         capacities(settings),
         planned.pools.values(),

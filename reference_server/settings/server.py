@@ -19,11 +19,15 @@ class OpenAICompatibility(Section):
 
 
 class Redis(Section):
-    """The Redis that workers share; an address with a password comes from a variable or a file."""
+    """The Redis that workers share; an address with a password comes from a variable or a file.
+
+    What takes longer than `timeout` is done without it.
+    """
 
     url: str | None = None
     env: str | None = None
     file: str | None = None
+    timeout: Patience = 0.05
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -53,7 +53,13 @@ def main() -> None:
     port, whole, stream = sys.argv[1:]
     app = Constant(Path(whole).read_bytes(), Path(stream).read_bytes())
     serve(
-        lambda: app, Settings(), host=HOST, port=int(port), workers=1, announce=lambda _port: None, reload=lambda _: None
+        lambda: app,
+        Settings(),
+        host=HOST,
+        port=int(port),
+        workers=1,
+        announce=lambda _port: None,
+        reload=lambda _: None,
     )
 
 

@@ -54,7 +54,11 @@ def paced(port: int, rate: float, seconds: float) -> list[float]:
         PATH.encode(), HOST.encode(), len(asked), asked)  # fmt: skip
     os.sched_setaffinity(0, {LOADING})
     free = deque(socket.create_connection((HOST, port)) for _ in range(2 * CONNECTIONS))
-    known, due_of, read = {each.fileno(): each for each in free}, {}, dict.fromkeys([each.fileno() for each in free], b"")
+    known, due_of, read = (
+        {each.fileno(): each for each in free},
+        {},
+        dict.fromkeys([each.fileno() for each in free], b""),
+    )
     events = epoll()
     for number in known:
         events.register(number, EPOLLIN)

@@ -123,9 +123,7 @@ def memory(server: Contender, folder: Path) -> Iterator[str]:
     yield figure("  growth", growth, "percent", most=MOST_GROWTH)
 
 
-def asked_until(
-    count: int, done: int, server: Contender, folder: Path, spent: float = 0.0
-) -> tuple[int, float]:
+def asked_until(count: int, done: int, server: Contender, folder: Path, spent: float = 0.0) -> tuple[int, float]:
     """Ask until so many requests are answered, or patience ends; return how many were, and the seconds."""
     while done < count and spent < PATIENCE:
         done += flood(server.port, SECONDS, folder, varied=True).count
