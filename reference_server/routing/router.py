@@ -60,7 +60,6 @@ class Router:
         draw = self._turns[match.rule.pool].next(snapshot, self.seed)
         return Record(facts, snapshot, draw, decide(self.plan, match, facts, snapshot, draw))
 
-
     def _alone(self, match: Match, facts: Facts, snapshot: Snapshot) -> Decision:
         """Decide where there is one engine only: the same for all requests for a model, as long as the snapshot is."""
         if snapshot is not self._seen:

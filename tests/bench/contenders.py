@@ -60,9 +60,8 @@ def litellm(port: int, command: Path, folder: Path) -> list[str]:
 def running(command: Sequence[str], port: int) -> Iterator[Contender]:
     """Run a server on the first core, until the block ends; TimeoutError where it does not answer."""
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        command, stdout=quiet, stderr=quiet, preexec_fn=lambda: os.sched_setaffinity(0, {SERVING})
-    )
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    os.sched_setaffinity(process.pid, {SERVING})
     try:
         _await_answer(process, port)
         yield Contender(port, process)

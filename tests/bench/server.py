@@ -13,8 +13,9 @@ from tests.bench import contenders
 from tests.bench.asked import answered
 from tests.bench.contenders import Contender, running
 from tests.bench.figures import figure
+from tests.bench.flood import flood
 from tests.bench.litellm import installed
-from tests.bench.loads import flood, paced
+from tests.bench.paced import paced
 
 ROUNDS, SECONDS = 3, 3.0
 SIDE_BY_SIDE, RATE, STREAMS = 0.5, 12_500, 30.0
@@ -39,6 +40,7 @@ def main() -> None:
     if shutil.which("wrk") is None:
         print("server: not measured, for wrk is missing: apt-get install wrk")
         return
+    os.sched_setaffinity(0, {contenders.LOADING})
     with TemporaryDirectory() as folder, ExitStack() as stack:
         for line in measured(Path(folder), stack):
             print(line, flush=True)
@@ -123,9 +125,7 @@ def memory(server: Contender, folder: Path) -> Iterator[str]:
     yield figure("  growth", growth, "percent", most=MOST_GROWTH)
 
 
-def asked_until(
-    count: int, done: int, server: Contender, folder: Path, spent: float = 0.0
-) -> tuple[int, float]:
+def asked_until(count: int, done: int, server: Contender, folder: Path, spent: float = 0.0) -> tuple[int, float]:
     """Ask until so many requests are answered, or patience ends; return how many were, and the seconds."""
     while done < count and spent < PATIENCE:
         done += flood(server.port, SECONDS, folder, varied=True).count
