@@ -17,6 +17,7 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVING, LOADING = CORES[0], CORES[-1]
 OPENING = 120.0
 """Seconds that a server may take to answer for the first time."""
+ENDING = 3.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MOCKED = " ".join(["It is a fine day, and I am well."] * 4)
 
@@ -68,7 +69,7 @@ def running(command: Sequence[str], port: int) -> Iterator[Contender]:
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(ENDING)
         except subprocess.TimeoutExpired:
             process.kill()
 
