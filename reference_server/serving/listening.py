@@ -31,6 +31,8 @@ def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
     ours = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Those that are accepted have it from here. Without it an event waits until the client has confirmed the last.
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if shared:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         ours.bind((host, port))

@@ -21,7 +21,7 @@ class Constant:
         self._whole = whole
         self._events = [event + END for event in stream.split(END) if event]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         if b'"stream"' in await body(receive):
             await send({"type": "http.response.start", "status": 200, "headers": [EVENTS]})
             for event in self._events:
@@ -52,15 +52,8 @@ def main() -> None:
     """Serve on a port the answers that lie in two files."""
     port, whole, stream = sys.argv[1:]
     app = Constant(Path(whole).read_bytes(), Path(stream).read_bytes())
-    serve(
-        lambda: app,
-        Settings(),
-        host=HOST,
-        port=int(port),
-        workers=1,
-        announce=lambda _port: None,
-        reload=lambda _: None,
-    )
+    told = {"announce": lambda _port: None, "reload": lambda _app: None}
+    serve(lambda: app, Settings(), host=HOST, port=int(port), workers=1, **told)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ CORES = sorted(os.sched_getaffinity(0))
 SERVING, LOADING = CORES[0], CORES[-1]
 OPENING = 120.0
 """Seconds that a server may take to answer for the first time."""
+ENDING = 3.0
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MOCKED = " ".join(["It is a fine day, and I am well."] * 4)
 
@@ -60,16 +61,15 @@ def litellm(port: int, command: Path, folder: Path) -> list[str]:
 def running(command: Sequence[str], port: int) -> Iterator[Contender]:
     """Run a server on the first core, until the block ends; TimeoutError where it does not answer."""
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        command, stdout=quiet, stderr=quiet, preexec_fn=lambda: os.sched_setaffinity(0, {SERVING})
-    )
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    os.sched_setaffinity(process.pid, {SERVING})
     try:
         _await_answer(process, port)
         yield Contender(port, process)
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(ENDING)
         except subprocess.TimeoutExpired:
             process.kill()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import monotonic
 from typing import Any
 
@@ -27,10 +27,9 @@ from tests.reference_server.upstreams import STREAM_HEAD, as_json, event
 HASTY = Timeouts(connect=5, first_token=0.3, idle=0.3, total=0.3)
 HALF = hostile.answer(b'{"id": "x", "choices"', b"content-type: application/json", length=500)
 HALF_STREAM = STREAM_HEAD + event({"id": "x", "choices": []})
-SAID = as_json(
-    {"id": "x", "object": "chat.completion", "choices": [], "said": "elsewhere"}, b"200 OK", b"connection: close"
-)
-Post = Callable[..., Awaitable[httpx2.Response]]
+ANSWER = {"id": "x", "object": "chat.completion", "choices": [], "said": "elsewhere"}
+SAID = as_json(ANSWER, b"200 OK", b"connection: close")
+Post = Callable[..., Coroutine[Any, Any, httpx2.Response]]
 Figures = Callable[[str, object], None]
 HALVES: Mapping[str, Behaviour] = {
     "hangs": hostile.hanging_after(b""),
