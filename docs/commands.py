@@ -17,6 +17,8 @@ COMMANDS: tuple[tuple[Typer, str], ...] = (
     (app, "cozecheck list"),
     (cli, "coze-server"),
     (cli, "coze-server check-config"),
+    (cli, "coze-server explain-route"),
+    (cli, "coze-server replay-routes"),
     (cli, "coze-server flaws"),
 )
 HEAD = """\
