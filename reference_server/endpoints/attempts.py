@@ -1,7 +1,6 @@
 """Engines asked in turn, until one answers."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -16,7 +15,6 @@ from reference_server.routing.deciding import Decision, Try
 from reference_server.routing.fleet import Ticket
 from reference_server.routing.retrying import Failure
 
-log = logging.getLogger(__name__)
 Ask = Callable[[Try, Send], Awaitable[None]]
 
 
@@ -47,7 +45,6 @@ class Attempts:
             except Refusal as error:
                 if begun.at is not None or not Failure(error.status).retryable:
                     raise
-                log.info("%s: engine %s: %s", observed.request_id, each.engine, error.code or error.status)
                 failure = error
             else:
                 return
