@@ -150,4 +150,4 @@ def test_there_is_one_version() -> None:
 
 
 def test_no_page_of_the_docs_is_left_over() -> None:
-    assert {path.name for path in (ROOT / "docs").glob("*.md")} == {*PAGES, "architecture.md"}
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} == {*PAGES, "adapter.md", "architecture.md"}

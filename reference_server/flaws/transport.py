@@ -13,8 +13,8 @@ from reference_server.flaws.kinds import after, answer, asked, stream, wire
 from reference_server.flaws.messages import Json, Reply, Request, read_request, without
 from reference_server.flaws.relay import replay
 
-LINGERS = 5.0  # seconds that generation goes on after the client has left
-PAUSE = 0.01  # seconds after each message: even the fastest stream must notice who leaves early
+LINGERS = 20.0  # seconds that generation goes on after the client has left: longer than a run of the suite
+PAUSE = 0.01  # seconds after each event: even the fastest stream must notice who leaves early
 MEBIBYTE = b" " * 2**20
 BOMB_MEBIBYTES = 2048
 BOMB_CRC = 0x51CDE36F  # CRC-32 of 2 GiB of blanks
@@ -125,16 +125,20 @@ def no_cors(request: Request, reply: Reply) -> Reply:
 
 @wire("transport.cancel-on-disconnect")
 async def runs_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Generation of a stream goes on for five seconds after the client has left."""
+    """Generation of a stream goes on for twenty seconds after the client has left."""
     request = await read_request(scope, receive)
     left = asyncio.create_task(_departure(receive))
     lingered = False
 
     async def send_or_linger(message: Message) -> None:
         nonlocal lingered
+        at_end = message["type"] == "http.response.body" and not message.get("more_body")
+        # A client that has everything leaves nothing behind.
+        if at_end and not left.done():
+            lingered = True
         if not left.done():
             await send(message)
-            await asyncio.wait({left}, timeout=PAUSE)
+            await asyncio.wait({left}, timeout=PAUSE * max(message.get("body", b"").count(b"\n\n"), 1))
         if left.done() and not lingered:
             lingered = True
             await asyncio.sleep(LINGERS)
