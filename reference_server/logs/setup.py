@@ -1,5 +1,6 @@
 """Where log lines go: stderr, as JSON or as text."""
 
+import io
 import logging
 import sys
 import threading
@@ -19,9 +20,8 @@ def configure(level: str, form: Format | None = None, stream: TextIO | None = No
 
     Without a form it is text on a terminal, JSON elsewhere. Warnings, and failures in threads, are lines as well.
     """
-    stream = stream or sys.stderr
-    form = form or ("text" if stream.isatty() else "json")
-    spool = Spool(stream)
+    form = form or ("text" if (stream or sys.stderr).isatty() else "json")
+    spool = Spool(stream or unbuffered(sys.stderr))
     spool.setFormatter(JsonLines() if form == "json" else TextLines())
     # Libraries say addresses, keys and contents at their most talkative.
     logging.basicConfig(handlers=[spool], level=logging.WARNING, force=True)
@@ -31,6 +31,16 @@ def configure(level: str, form: Format | None = None, stream: TextIO | None = No
     sys.excepthook = log_uncaught
     sys.unraisablehook = lambda failed: log_failure(failed.exc_value)
     threading.excepthook = lambda failed: log_failure(failed.exc_value)
+
+
+def unbuffered(stream: TextIO) -> TextIO:
+    """Return the same file without Python's buffer: its lock would hold up the end of a process that nobody reads."""
+    return io.TextIOWrapper(
+        io.FileIO(stream.fileno(), "w", closefd=False),
+        "utf-8",
+        "backslashreplace",
+        write_through=True,
+    )
 
 
 def log_uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

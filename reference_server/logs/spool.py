@@ -9,7 +9,7 @@ from typing import TextIO
 
 INTERVAL = 0.05
 MOST_LINES = 10_000
-PATIENCE = 1.0
+PATIENCE, POLL = 1.0, 0.005
 
 
 class Spool(logging.Handler):
@@ -40,12 +40,13 @@ class Spool(logging.Handler):
             self._filled.set()
 
     def flush(self) -> None:
-        """Write what is queued, for at most a second."""
-        if self._writing.acquire(timeout=PATIENCE):
-            try:
-                self._write()
-            finally:
-                self._writing.release()
+        """Wait until what is queued is written, for at most a second: who reads nothing holds up no end."""
+        if self._process != os.getpid():
+            return
+        deadline = time.monotonic() + PATIENCE
+        self._filled.set()
+        while (self._lines or self._writing.locked()) and time.monotonic() < deadline:
+            time.sleep(POLL)
 
     def _begin(self) -> None:
         """Start the thread; a fork takes none along, nor what is registered for the end."""

@@ -22,7 +22,7 @@ SIDE_BY_SIDE, RATE, STREAMS = 0.5, 12_500, 30.0
 """Aims: beside the bare server; requests a second; streams beside LiteLLM's."""
 MOST_ADDED, MOST_GROWTH = 2.0, 5.0
 """Aims: milliseconds at half load, and percent of memory."""
-WARM, WORN, PATIENCE = 20_000, 220_000, 60.0
+WARM, WORN, PATIENCE = 20_000, 220_000, 180.0
 """Requests before and after which memory is looked at, and the seconds that this may take."""
 
 

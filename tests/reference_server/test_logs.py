@@ -196,6 +196,18 @@ print("done", flush=True)
         process.communicate()
 
 
+def test_a_reader_that_stalls_holds_up_no_end() -> None:
+    code = """
+import logging
+from reference_server.logs import configure
+configure("info", "json")
+for number in range(3000):
+    logging.getLogger("reference_server").info("x" * 100)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process:
+        assert process.wait(30) == 0
+
+
 def test_what_nobody_catches_is_logged_without_its_message() -> None:
     code = f"""
 import threading, warnings
