@@ -44,7 +44,7 @@ bench: $(READY)
 
 # Writes the pins anew; names no index.
 lock: $(READY)
-	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/python -m uv pip compile pyproject.toml --group dev --extra similarity --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file constraints.txt
 	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' constraints.txt > .pins
 	$(BIN)/python -m uv pip compile deploy/requirements.in -c .pins --universal --python-version 3.11 --generate-hashes \

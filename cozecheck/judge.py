@@ -32,7 +32,7 @@ def judge(
     interrupted = False
     try:
         for file in files:
-            for exchange in recordings.read(file):
+            for exchange in (each.exchange for each in recordings.read(file)):
                 bench.judge(reader.read(exchange) if ask_sdk else exchange)
                 progress(exchange)
                 count += 1

@@ -255,7 +255,7 @@ ROWS = [
 
 def judge(path: Path) -> Bench:
     bench = Bench(ALL)
-    for exchange in recordings.read(path):
+    for exchange in (each.exchange for each in recordings.read(path)):
         bench.judge(exchange)
     return bench
 

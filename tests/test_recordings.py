@@ -22,7 +22,7 @@ def entry(request: dict[str, Any] | None = None, response: dict[str, Any] | None
 def read(folder: Path, *entries: Any) -> list[Exchange]:
     path = folder / "r.jsonl"
     path.write_text("\n".join(json.dumps(each) for each in entries))
-    return list(recordings.read(path))
+    return [each.exchange for each in recordings.read(path)]
 
 
 def test_a_line_is_an_exchange(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_line_is_an_exchange(tmp_path: Path) -> None:
 def test_blank_lines_are_skipped_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(f"\n{json.dumps(entry())}\n \n{json.dumps(entry())}\n")
-    assert [each.id for each in recordings.read(path)] == ["r.jsonl:2", "r.jsonl:4"]
+    assert [each.exchange.id for each in recordings.read(path)] == ["r.jsonl:2", "r.jsonl:4"]
 
 
 def test_gzip_is_known_by_its_bytes_not_by_its_name(tmp_path: Path) -> None:

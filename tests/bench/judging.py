@@ -34,7 +34,7 @@ def main() -> None:
 def _traffics() -> Iterator[tuple[str, Sequence[Run]]]:
     yield "traffic of the reference server", traffic.of_the_reference_server()
     if RECORDINGS.exists():
-        yield RECORDINGS.name, (Run("", tuple(recordings.read(RECORDINGS))),)
+        yield RECORDINGS.name, (Run("", tuple(each.exchange for each in recordings.read(RECORDINGS))),)
 
 
 def _judged(title: str, runs: Sequence[Run]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Recordings written: scrubbed, as vcrpy writes them, and read back."""

@@ -1,0 +1,1 @@
+"""Secrets and people taken out of an exchange."""
