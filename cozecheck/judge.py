@@ -23,9 +23,10 @@ def judge(
     clock: Callable[[], float],
     progress: Callable[[Exchange], None] = lambda _: None,
 ) -> Report:
-    """Judge every exchange of *files* and folders; *clock* tells seconds since 1970. Raises UsageError for what is no recording.
+    """Judge every exchange of *files* and folders; raises UsageError for what is no recording.
 
-    Asking the official client (*ask_sdk*) takes some 8 ms an answer, most of them spent on long streams.
+    *clock* tells seconds since 1970. Asking the official client (*ask_sdk*) takes some 8 ms an answer, most of them
+    spent on long streams.
     """
     started = clock()
     bench, reader = Bench(checks), Reader()

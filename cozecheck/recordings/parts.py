@@ -156,6 +156,6 @@ def failure(value: Any, where: str) -> Failure | None:
         return None
     part = mapping(value, where)
     try:
-        return Failure(FailureKind(part.get("kind")), str(part.get("detail", "")), float(part.get("seconds", 0)))
+        return Failure(FailureKind(str(part.get("kind"))), str(part.get("detail", "")), float(part.get("seconds", 0)))
     except (TypeError, ValueError):
         raise UsageError(f"{where}: a kind ({', '.join(FailureKind)}), detail and seconds are expected") from None

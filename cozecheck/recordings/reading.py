@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +19,10 @@ SUFFIXES: Final = (".json", ".jsonl", ".yaml", ".yml", ".har", ".httprr")
 MAX_FILE: Final = 512 * 1024 * 1024
 """Bytes of a file that is read as a whole, unpacked; JSON lines may have any number."""
 
-_DOCUMENTS: Final = (vcr, har)
+HEAD: Final = 1 << 16
+"""Bytes by which the format is known."""
+
+_OF_DOCUMENTS: Final = re.compile(rb'"(?:log|entries|interactions|http_interactions|requests)"\s*:')
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -40,28 +44,27 @@ def _is_recording(path: Path) -> bool:
 def read(path: Path) -> Iterator[Recording]:
     """Yield what the file holds, in its order; raises UsageError, naming the place, for what is no recording."""
     try:
-        with path.open("rb") as raw:  # once: it may be a pipe
+        with io.BufferedReader(path.open("rb", buffering=0), HEAD) as raw:  # once: it may be a pipe
             zipped = raw.peek(2)[:2] == b"\x1f\x8b"
-            with io.BufferedReader(gzip.GzipFile(fileobj=raw)) if zipped else raw as file:  # type: ignore[arg-type]
-                yield from _recordings(file, path.name, str(path))
+            with io.BufferedReader(gzip.GzipFile(fileobj=raw), HEAD) if zipped else raw as file:
+                yield from _recordings(file, file.peek(HEAD)[:HEAD], path.name, str(path))
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f"{path}: cannot be read: {reason}") from None
 
 
-def _recordings(file: io.BufferedReader, name: str, where: str) -> Iterator[Recording]:
-    if _has_lines(file.peek(1 << 16)):
+def _recordings(file: IO[bytes], head: bytes, name: str, where: str) -> Iterator[Recording]:
+    if _has_lines(head):
         yield from jsonlines.read(file, name, where)
         return
     content = _whole(file, where)
     if content.startswith(httprr.MAGIC):
         yield from httprr.read(content, name, where)
         return
-    document = _document(content, where)
-    if nock.is_one(document):
-        yield from nock.read(document, name, where)
+    if not content.strip():
         return
-    for format in _DOCUMENTS:
+    document = _document(content, where)
+    for format in (vcr, har, nock):
         if format.is_one(document):
             yield from format.read(document, name, where)
             return
@@ -69,12 +72,12 @@ def _recordings(file: io.BufferedReader, name: str, where: str) -> Iterator[Reco
 
 
 def _has_lines(head: bytes) -> bool:
-    """Whether the first line is an exchange, or goes on for longer than one can see."""
+    """Whether the first line is an exchange; of one that is longer than *head* the keys decide."""
     line, newline, _ = head.lstrip().partition(b"\n")
     if not line.startswith(b"{"):
         return False
-    if not newline:
-        return line[:2000].find(b'"request"') >= 0 and b'"entries"' not in line[:2000]
+    if not newline and len(head) >= HEAD:
+        return line.find(b'"request"') != -1 and not _OF_DOCUMENTS.search(line, 0, line.find(b'"request"'))
     try:
         first: Any = json.loads(line)
     except (ValueError, RecursionError):

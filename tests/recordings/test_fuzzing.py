@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,11 @@ FUZZING = settings(max_examples=150, deadline=None, suppress_health_check=[Healt
 
 def holds(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    try:
+    with suppress(CozecheckError):
         for recording in recordings.read(path):
             response = recording.exchange.response
             assert recording.exchange.request.parsed is not None
             assert response is None or (response.json is not None or response.content is not None)
-    except CozecheckError as error:
-        assert "\n" not in str(error)
 
 
 @given(st.binary(max_size=300))
