@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cozecheck import recordings
@@ -27,7 +28,8 @@ def write(path: Path, kept: Iterable[Recording], scrubber: Scrubber) -> int:
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
-        interim.unlink(missing_ok=True)
+        with suppress(OSError):
+            interim.unlink()
     return number
 
 

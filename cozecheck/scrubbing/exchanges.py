@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 from cozecheck.encoding import decode
@@ -41,12 +42,14 @@ class Scrubber:
 
     def scrub(self, exchange: Exchange) -> Exchange:
         """Return the exchange as it may be kept; compressed bodies are unpacked."""
-        failure = exchange.failure
+        failure, response = exchange.failure, exchange.response
         return replace(
             exchange,
             request=self._request(exchange.request),
-            response=self._response(exchange.response) if exchange.response else None,
+            response=self._response(response) if response else None,
             failure=replace(failure, detail=self.text(failure.detail)) if failure else None,
+            # Unpacked, nothing shows any more that the recorder lost the end of it.
+            left=exchange.left or bool(response and response.decoded.is_cut),
         )
 
     def value(self, value: Any) -> Any:
@@ -102,11 +105,11 @@ class Scrubber:
         )
 
     def _body(self, body: bytes) -> bytes:
-        """Parts of a form are looked at one by one: text beside bytes."""
+        """The parts of a form, and their heads, are looked at one by one: text beside bytes."""
         first, newline, _ = body.partition(b"\r\n")
         if not (newline and first.startswith(b"--") and len(first) < 200):
             return self.raw(body)
-        return first.join(self.raw(part) for part in body.split(first))
+        return first.join(b"\r\n\r\n".join(map(self.raw, part.split(b"\r\n\r\n", 1))) for part in body.split(first))
 
     def _url(self, url: str) -> str:
         url = _USER.sub(lambda found: "*" * (len(found[0]) - 1) + "@", url)
@@ -140,4 +143,4 @@ def _stretched(reads: tuple[Read, ...], size: int) -> tuple[Read, ...]:
     for read in reads:
         seen += read.size
         ends.append(size * seen // total)
-    return tuple(Read(read.at, end - begin) for read, begin, end in zip(reads, ends, ends[1:], strict=True))
+    return tuple(Read(read.at, end - begin) for read, (begin, end) in zip(reads, pairwise(ends), strict=True))

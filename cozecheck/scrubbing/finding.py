@@ -27,7 +27,7 @@ _MAIL: Final = re.compile(
 )
 _SIGNED: Final = re.compile(
     r"(?i)((?:[?&;]|\\u0026)(?:sig|signature|awsaccesskeyid|token|key|api[-_]?key|access[-_]?token"
-    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)[^&\s\"'\\<>]{4,}"
+    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*)[^&\s\"'\\<>]{4,}"
 )
 _NAMED: Final = re.compile(
     r"(?i)([\"'](?:[a-z]+[-_])*(?:password|passwd|api[-_]?key|client[-_]?secret|secret[-_]?key|access[-_]?token"

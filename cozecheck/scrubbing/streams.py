@@ -48,7 +48,8 @@ def _texts(value: Any, path: Path = (), voice: tuple[Any, ...] = ()) -> Iterator
 
 def _mask(told: list[tuple[int, Path, str]], payloads: dict[int, Any], finder: Finder) -> Iterator[int]:
     """Mask a text that is told in pieces; yield the events that changed."""
-    if len(told) < 2:
+    first = told[0][2]
+    if all(text == first for _, _, text in told):  # an id, a name: no more than the event itself says
         return
     whole = "".join(text for _, _, text in told)
     masked = finder.mask(whole)

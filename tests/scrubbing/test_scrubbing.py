@@ -204,6 +204,11 @@ def test_reads_of_a_compressed_body_add_up_to_the_plain_one() -> None:
     assert sum(read.size for read in after.response.reads) == len(after.response.body) == len(events("a", "b"))
 
 
+def test_a_compressed_body_that_ends_in_the_middle_is_nobodys_fault() -> None:
+    after = Scrubber().scrub(exchange({}, gzip.compress(b"{}" * 99)[:-20], headers={"content-encoding": "gzip"}))
+    assert after.left
+
+
 @pytest.mark.parametrize(
     "text",
     [
