@@ -61,13 +61,12 @@ def _recording(value: Mapping[str, Any], id: str, where: str) -> Recording:
         id=id,
         left=value.get("left") is True,
     )
-    notes = value.get("notes")
     return parts.recording(
         exchange,
         FORMAT,
         at=value.get("at", value.get("date")),
-        provenance=str(value.get("provenance", "")),
-        **(notes if isinstance(notes, dict) else {}),
+        provenance=value.get("provenance", ""),
+        notes=value.get("notes"),
     )
 
 

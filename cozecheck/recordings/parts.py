@@ -59,7 +59,7 @@ def response(status: Any, headers: Headers, body: bytes | str, where: str, reads
     return Response(status, headers, encoded(body), reads=reads)
 
 
-def recording(exchange: Exchange, format: str, *, at: Any = None, provenance: str = "", **notes: Any) -> Recording:
+def recording(exchange: Exchange, format: str, *, at: Any = None, provenance: Any = "", notes: Any = None) -> Recording:
     """Make a recording; a stream without a body is its recorder's doing, and said so."""
     response = exchange.response
     lost = response is not None and response.ok and response.is_stream and not response.content
@@ -70,9 +70,9 @@ def recording(exchange: Exchange, format: str, *, at: Any = None, provenance: st
         exchange,
         format,
         at=moment(at) if moment(at) is not None else moment(date),
-        provenance=provenance,
+        provenance=str(provenance),
         flaws=(NO_BODY,) if lost else (),
-        notes=notes,
+        notes=notes if isinstance(notes, dict) else {},
     )
 
 

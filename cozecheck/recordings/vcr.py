@@ -70,13 +70,12 @@ def _recording(value: Mapping[str, Any], format: str, id: str, where: str) -> Re
         id=id,
         left=own.get("left") is True,
     )
-    notes = own.get("notes")
     return parts.recording(
         exchange,
         "go-vcr" if not _GO.isdisjoint((*asked, *answered)) else format,
         at=value.get("recorded_at"),
-        provenance=str(own.get("provenance", "")),
-        **(notes if isinstance(notes, dict) else {}),
+        provenance=own.get("provenance", ""),
+        notes=own.get("notes"),
     )
 
 

@@ -11,7 +11,7 @@ from cozecheck.scrubbing.finding import Finder
 
 MAX_DEPTH: Final = 4
 MAX_UNPACKED: Final = 32 * 1024 * 1024
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{24,}={0,2}")
+_BASE64: Final = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}+={0,2}")
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 

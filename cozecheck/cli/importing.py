@@ -1,0 +1,35 @@
+"""`cozecheck import`: foreign recordings into cassettes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cozecheck.cli import options
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help="Recordings, or folders of them, in any format.", show_default=False),
+]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", metavar="DIR", help="Where the cassettes go.", show_default=False)
+]
+Scrub = Annotated[list[str] | None, typer.Option(metavar="TEXT", help="What else must not be written; repeatable.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over cassettes that are there.")]
+
+
+def import_(
+    files: Files,
+    output: Output,
+    scrub: Scrub = None,
+    force: Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Turn recordings of any kind into cassettes, scrubbed."""
+    from cozecheck import importing
+    from cozecheck.scrubbing import Scrubber
+
+    done = importing.run(files, output, Scrubber(scrub or ()), force=force)
+    if not quiet:
+        for line in importing.told(done, output):
+            typer.echo(line, err=True)
