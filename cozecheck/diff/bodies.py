@@ -13,6 +13,7 @@ from cozecheck.diff.references import Reference
 from cozecheck.diff.telling import Differences, told
 from cozecheck.diff.tree import Change, Kind, changes
 from cozecheck.exchange import ABSENT
+from cozecheck.views.completions import CREATE as PROMPTS
 
 TEXTS = (
     "/choices/*/message/content",
@@ -82,11 +83,11 @@ class _Comparison:
         elif _is_item(at) and change.kind in (Kind.MISSING, Kind.ADDED):
             yield from self._item(change, at)
         elif change.kind is Kind.MISSING:
-            yield from _missing(change, at)
+            yield from _missing(change, at, self.original.operation)
         elif change.kind is Kind.ADDED:
             yield from _added(change, at)
         elif change.kind is Kind.TYPE:
-            yield from _type(change, at)
+            yield from _type(change, at, self.original.operation)
         else:
             yield from self._value(change, at)
 
@@ -112,7 +113,7 @@ class _Comparison:
         elif at == "/model":
             yield from self._model(was, now)
         else:
-            yield told(_rule_of_value(was, now, at), at, was, now)
+            yield told(_rule_of_value(was, now, at, self.original.operation), at, was, now)
 
     def _tool(self, change: Change) -> str:
         """Return the name of the tool to which arguments belong."""
@@ -160,7 +161,7 @@ def _visible(was: Mapping[str, Any], now: Mapping[str, Any]) -> Differences:
         yield told("text.lost", "/output", sorted(was), sorted(now))
 
 
-def _missing(change: Change, at: str) -> Differences:
+def _missing(change: Change, at: str, operation: str) -> Differences:
     if matches("/choices/*", at):
         yield told("structure.choices", at, change.was, ABSENT)
     elif matches("/**/error/*", at):
@@ -168,12 +169,12 @@ def _missing(change: Change, at: str) -> Differences:
     elif isinstance(change.steps[-1], int):
         yield from _shorter(change, at)
     elif not matches("/choices/*/message/tool_calls", at):  # the names say so
-        yield told("structure.missing" if is_promised(at) else "structure.left-out", at, change.was, ABSENT)
+        yield told("structure.missing" if is_promised(at, operation) else "structure.left-out", at, change.was, ABSENT)
 
 
 def _shorter(change: Change, at: str) -> Differences:
-    yield told("embedding.count" if at.startswith("/data/") and _is_vector(change.was) else "structure.length",
-               at, change.was, change.now)
+    if not (at.startswith("/data/") and _is_vector(change.was)):  # of vectors the count is told
+        yield told("structure.length", at, change.was, change.now)
 
 
 def _is_vector(value: Any) -> bool:
@@ -193,7 +194,7 @@ def _added(change: Change, at: str) -> Differences:
         yield told("structure.unasked" if any_matches(UNASKED, at) else "structure.added", at, ABSENT, change.now)
 
 
-def _type(change: Change, at: str) -> Differences:
+def _type(change: Change, at: str, operation: str) -> Differences:
     was, now = change.was, change.now
     if matches("/choices/*/finish_reason", at):
         yield told("finish.reason", at, was, now)
@@ -208,7 +209,7 @@ def _type(change: Change, at: str) -> Differences:
     elif was is None:
         yield told("structure.value-for-null", at, was, now)
     elif now is None:
-        yield told("structure.null" if is_promised(at) else "structure.nothing", at, was, now)
+        yield told("structure.null" if is_promised(at, operation) else "structure.nothing", at, was, now)
     else:
         yield told("structure.type", at, was, now)
 
@@ -230,9 +231,9 @@ def _reference(was: Reference, now: Reference, at: str) -> Differences:
         yield told("id.shape" if was.prefix in ROUTED else "id.prefix", at, was.prefix, now.prefix)
 
 
-def _rule_of_value(was: Any, now: Any, at: str) -> str:
+def _rule_of_value(was: Any, now: Any, at: str, operation: str) -> str:
     if matches("/choices/*/finish_reason", at):
-        return "finish.reason"
+        return "finish.cut" if operation == PROMPTS and {was, now} == {"stop", "length"} else "finish.reason"
     if matches("/error/*", at):
         return next((each.rule.removeprefix("diff.") for each in _of_error(was, now, at)), "value.changed")
     if at in ("/status", "/incomplete_details/reason") or matches("/output/*/status", at):
@@ -240,5 +241,3 @@ def _rule_of_value(was: Any, now: Any, at: str) -> str:
     if any_matches(INDICES, at):
         return "structure.index"
     return "value.tag" if any_matches(TAGS, at) else "value.changed"
-
-

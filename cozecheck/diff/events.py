@@ -14,7 +14,15 @@ Shape = Mapping[str, frozenset[str]]
 """JSON Pointers, places in lists left open, to the types that stand there; `absent` where some events lack it."""
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
-_TYPES = {dict: "object", list: "list", str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_TYPES = {
+    dict: "object",
+    list: "list",
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cozecheck.contract.operations import OPERATIONS
 from cozecheck.diff.paths import matches
 from cozecheck.diff.tree import Kind
 
@@ -30,7 +31,12 @@ FREE: tuple[Free, ...] = (
     Free("/**/system_fingerprint", "which build answered: the same in 60 of 100 pairs; null by model", TABLE, ALWAYS),
     Free("/**/obfuscation", "padding of random length against traffic analysis", "openai_wire.md, 0.5", ALWAYS),
     Free("/**/service_tier", "where there was room: auto, default, flex, priority", TABLE, VALUES | {Kind.TYPE}),
-    Free("/**/logprobs/**", "probabilities are those of the words", TABLE, frozenset((Kind.VALUE, Kind.MISSING, Kind.ADDED))),
+    Free(
+        "/**/logprobs/**",
+        "probabilities are those of the words",
+        TABLE,
+        frozenset((Kind.VALUE, Kind.MISSING, Kind.ADDED)),
+    ),
     Free("/**/*_tokens_details/*", "cached and reasoning tokens follow the cache and the words", TABLE),
     Free("/**/audio/data", "speech is made anew", TABLE),
     Free("/**/audio/transcript", "speech is made anew", TABLE),
@@ -179,9 +185,10 @@ def any_matches(patterns: Iterable[str], at: str) -> bool:
     return any(matches(pattern, at) for pattern in patterns)
 
 
-def is_promised(at: str) -> bool:
-    """Say whether the API promises what stands *at* a place."""
-    return any_matches(PROMISED, at) and not any_matches(UNPROMISED, at)
+def is_promised(at: str, operation: str) -> bool:
+    """Say whether the API promises what stands *at* a place in the answers of an operation that we know."""
+    known = any(operation == each.name for each in OPERATIONS)
+    return known and any_matches(PROMISED, at) and not any_matches(UNPROMISED, at)
 
 
 def free(at: str, kind: Kind) -> Free | None:
