@@ -76,7 +76,7 @@ class _Comparison:
             yield told("usage.missing", "/usage", before, now.get("usage", ABSENT))
 
     def _change(self, change: Change, at: str) -> Differences:
-        if at == "/usage" and change.kind is not Kind.ADDED:
+        if at == "/usage" and isinstance(change.was, dict):
             return  # told as a whole
         if free(at, change.kind):
             yield told("value.free", at, change.was, change.now)
@@ -93,12 +93,23 @@ class _Comparison:
 
     def _item(self, change: Change, at: str) -> Differences:
         """Tell of an item, or a call, that only one side has: of calls their names say it."""
-        if isinstance(change.now, dict):
-            schema = self.offered.get(_name(change.now), {})
+        called = _name(change.now)
+        if called:
             inner = change.now.get("function", change.now)
-            yield from tools.arguments_alone(inner.get("arguments") if isinstance(inner, dict) else None, at, schema)
-        if not _name(change.was) and not _name(change.now):
+            yield from tools.arguments_alone(inner.get("arguments", ABSENT), at, self.offered.get(called, {}))
+            yield from self._form(change, at)
+        elif not _name(change.was):
             yield told("output.items", at, change.was, change.now)
+
+    def _form(self, change: Change, at: str) -> Differences:
+        """Compare the form of a call that only the candidate makes with that of the original's first."""
+        calls: Any = self.original.value
+        for step in change.steps[:-1]:
+            calls = calls.get(step, {}) if isinstance(calls, dict) else calls[step]
+        model = next((each for each in calls.values() if _name(each)), None) if isinstance(calls, dict) else None
+        for inner in changes(model, change.now) if model else ():
+            if inner.kind in (Kind.MISSING, Kind.TYPE) or isinstance(inner.was, Reference):
+                yield from self._change(inner, at + pointer(inner.steps))
 
     def _value(self, change: Change, at: str) -> Differences:
         was, now = change.was, change.now
@@ -206,7 +217,7 @@ def _type(change: Change, at: str, operation: str) -> Differences:
         yield told("text.null", at, was, now)
     elif type(was) is float and type(now) is int:
         yield told("structure.number", at, was, now)
-    elif was is None:
+    elif was is None and not any_matches(TEXTS, at):
         yield told("structure.value-for-null", at, was, now)
     elif now is None:
         yield told("structure.null" if is_promised(at, operation) else "structure.nothing", at, was, now)

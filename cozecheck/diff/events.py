@@ -191,7 +191,7 @@ def _once(block: list[str]) -> Iterator[str]:
     """Leave out the pieces, parts and annotations that come as often as the words ask for, but for the first time."""
     seen: set[str] = set()
     for kind in block:
-        free = "annotation" in kind or kind in seen and ("delta" in kind or "part" in kind or "text" in kind)
+        free = "annotation" in kind or (kind in seen and ("delta" in kind or "part" in kind or "text" in kind))
         if not free and kind not in ("keepalive", "response.queued"):
             seen.add(kind)
             yield kind
@@ -217,6 +217,8 @@ def _named(stream: ResponseStream) -> str:
 
 
 def _adds_up(item: Any) -> bool:
+    if item.foreign:
+        return False
     said = ((key, value) for key, (_, value) in item.said.items() if key in item.deltas)
     return all("".join(item.deltas[key]) == value for key, value in said)
 
@@ -239,9 +241,8 @@ def _shape(signatures: set[Any]) -> Shape:
         each_has.append(set(places))
         for at, types in places.items():
             found.setdefault(at, set()).update(types)
-    for at, types in found.items():
-        types |= {"absent"} if any(at not in has for has in each_has) else set()
-    return {at: frozenset(types) for at, types in found.items()}
+    absent = {at for has in each_has for at in found.keys() - has}
+    return {at: frozenset(types | ({"absent"} if at in absent else set())) for at, types in found.items()}
 
 
 def _places(signature: Any, steps: tuple[str, ...]) -> Iterator[tuple[str, set[str]]]:

@@ -91,36 +91,37 @@ PROMISED: tuple[str, ...] = (
     "/has_more",
     "/first_id",
     "/last_id",
-    "/deleted",
-    "/created_at",
-    "/status",
-    "/error",
-    "/incomplete_details",
-    "/instructions",
-    "/metadata",
     "/output",
-    "/parallel_tool_calls",
-    "/temperature",
-    "/tool_choice",
-    "/tools",
-    "/top_p",
     "/output/message */*",
     "/output/function_call */*",
     "/output/message */content/*/type",
     "/output/message */content/*/text",
     "/output/message */content/*/refusal",
     "/output/message */content/*/annotations",
-    "/text",
     "/results",
     "/results/*/flagged",
     "/results/*/categories",
     "/results/*/categories/*",
     "/results/*/category_scores",
     "/results/*/category_scores/*",
+)
+"""Keys that the official client's types require, or that every recording has; a pattern says nothing of its parts."""
+
+PROMISED_WHERE_KNOWN: tuple[str, ...] = (
+    "/created_at",
+    "/status",
+    "/error",
+    "/incomplete_details",
+    "/instructions",
+    "/metadata",
+    "/temperature",
+    "/tool_choice",
+    "/tools",
+    "/top_p",
+    "/text",
     "/filename",
     "/bytes",
     "/purpose",
-    "/input_tokens",
     "/type",
     "/item_id",
     "/output_index",
@@ -133,8 +134,11 @@ PROMISED: tuple[str, ...] = (
     "/part",
     "/part/type",
     "/part/text",
+    "/input_tokens",
+    "/deleted",
+    "/parallel_tool_calls",
 )
-"""Keys that the official client's types require, or that every recording has; a pattern says nothing of its parts."""
+"""The same for operations that we know: elsewhere these keys come and go."""
 
 UNPROMISED: tuple[str, ...] = (
     "/output/*/phase",
@@ -186,9 +190,10 @@ def any_matches(patterns: Iterable[str], at: str) -> bool:
 
 
 def is_promised(at: str, operation: str) -> bool:
-    """Say whether the API promises what stands *at* a place in the answers of an operation that we know."""
+    """Say whether the API promises what stands *at* a place in the answers of an operation."""
     known = any(operation == each.name for each in OPERATIONS)
-    return known and any_matches(PROMISED, at) and not any_matches(UNPROMISED, at)
+    promised = any_matches(PROMISED, at) or (known and any_matches(PROMISED_WHERE_KNOWN, at))
+    return promised and not any_matches(UNPROMISED, at)
 
 
 def free(at: str, kind: Kind) -> Free | None:

@@ -54,7 +54,15 @@ def changes(original: Any, candidate: Any) -> Iterator[Change]:
 
 def _structure(original: Any, candidate: Any) -> Iterator[Change]:
     # Threshold: by default, two objects with little in common are one change, and hide what is in them.
-    found = DeepDiff(original, candidate, threshold_to_diff_deeper=0, zip_ordered_iterables=True, view="tree")
+    # Private variables: by default, keys that begin with `__` are passed over, names of tools among them.
+    found = DeepDiff(
+        original,
+        candidate,
+        threshold_to_diff_deeper=0,
+        zip_ordered_iterables=True,
+        ignore_private_variables=False,
+        view="tree",
+    )
     for name, kind in _KINDS.items():
         for each in found.get(name, ()):
             was = ABSENT if kind is Kind.ADDED else each.t1
