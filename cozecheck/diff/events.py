@@ -227,7 +227,13 @@ def _signature(value: Any) -> Any:
     """Return the form of a value without its leaves, to be counted: most events have one of few."""
     kind = type(value)
     if kind is dict:
-        return tuple([(key, _signature(part)) for key, part in value.items() if key != "logprobs"])
+        return tuple(
+            [
+                (key, _signature(part) if type(part) in (dict, list) else type(part))
+                for key, part in value.items()
+                if key != "logprobs"
+            ]
+        )
     if kind is list:
         return frozenset(map(_signature, value))
     return kind

@@ -1,10 +1,10 @@
 """What the API promises of its answers, and what it may leave free: tables."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cozecheck.contract.operations import OPERATIONS
-from cozecheck.diff.paths import matches
+from cozecheck.diff.paths import any_matches, matches
 from cozecheck.diff.tree import Kind
 
 TABLE = "openai_wire.md, 1: OpenAI against itself"
@@ -184,11 +184,7 @@ ROUTED = ("resp_", "conv_", "file-", "call_", "batch_", "msg_", "asst_", "thread
 """Beginnings of ids that go back into requests."""
 
 
-def any_matches(patterns: Iterable[str], at: str) -> bool:
-    """Say whether *at* fits one of the patterns."""
-    return any(matches(pattern, at) for pattern in patterns)
-
-
+@lru_cache(maxsize=4096)
 def is_promised(at: str, operation: str) -> bool:
     """Say whether the API promises what stands *at* a place in the answers of an operation."""
     known = any(operation == each.name for each in OPERATIONS)
@@ -196,6 +192,7 @@ def is_promised(at: str, operation: str) -> bool:
     return promised and not any_matches(UNPROMISED, at)
 
 
+@lru_cache(maxsize=4096)
 def free(at: str, kind: Kind) -> Free | None:
     """Return the entry of the closed list that covers a difference, if one does."""
     return next((each for each in FREE if kind in each.kinds and matches(each.path, at)), None)
