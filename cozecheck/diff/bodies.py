@@ -27,7 +27,6 @@ TEXTS = (
     "/choices/*/message/tool_calls/*/custom/input",
     "/output/code_interpreter_call */code",
     "/text",
-    "/error/message",
 )
 ARGUMENTS = (
     "/choices/*/message/tool_calls/*/function/arguments",

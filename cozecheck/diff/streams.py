@@ -88,7 +88,7 @@ def _differing(where: str, at: str, types: frozenset[str], strange: frozenset[st
 
 
 def _added(where: str, at: str, types: frozenset[str]) -> Differences:
-    if free(at, Kind.ADDED) or ("absent" in types and at.startswith("/choices/*/delta")):
-        return
-    never = types == {"null"} and any_matches(NEVER_NULL, at)
-    yield told("events.null-for-absent" if never else "events.added", where, ABSENT, sorted(types))
+    if types - {"absent"} == {"null"} and any_matches(NEVER_NULL, at):
+        yield told("events.null-for-absent", where, ABSENT, sorted(types))
+    elif not free(at, Kind.ADDED) and not ("absent" in types and at.startswith("/choices/*/delta")):
+        yield told("events.added", where, ABSENT, sorted(types))

@@ -121,7 +121,9 @@ def embedding(chance: Chance) -> Exchange:
 
 
 def refused(chance: Chance) -> Exchange:
-    return refusal(404, error(f"The model does not exist ({token(chance)}).", code="model_not_found"))
+    return refusal(
+        404, error("The model does not exist.", code="model_not_found"), headers={"x-request-id": token(chance)}
+    )
 
 
 KINDS: tuple[Callable[[Chance], Exchange], ...] = (
