@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from cozecheck.contract.operations import RAW, operation
-from cozecheck.diff import events, merging
+from cozecheck.diff import events, merging, response_events
 from cozecheck.diff.normalising import normalised
 from cozecheck.exchange import ABSENT, Exchange, Response
 from cozecheck.views.chat_stream import ChatStream
@@ -85,7 +85,7 @@ class Answer:
         if self.form is not Form.STREAM:
             return None
         if self._protocol == "responses":
-            return events.of_response(self._response_stream)
+            return response_events.of_response(self._response_stream)
         return events.of_chat(self._chat_stream)
 
     @cached_property

@@ -4,25 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cozecheck.diff.paths import pointer
-from cozecheck.exchange import ABSENT
+from cozecheck.diff.shapes import Shape, shape_of, signature
 from cozecheck.sse import DONE
 from cozecheck.views.chat_stream import ChatStream
-from cozecheck.views.response_stream import ResponseStream
 
-Shape = Mapping[str, frozenset[str]]
-"""JSON Pointers, places in lists left open, to the types that stand there; `absent` where some events lack it."""
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
-_TYPES = {
-    dict: "object",
-    list: "list",
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    type(None): "null",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,7 @@ def of_chat(stream: ChatStream) -> Summary:
             kind = "+".join(kinds) or "empty"
             pieces += not set(kinds).isdisjoint(MANY)
             orders.setdefault(repr(choice.get("index")), []).extend(kinds)
-        signatures.setdefault(kind, set()).add(_signature(chunk))
+        signatures.setdefault(kind, set()).add(signature(chunk))
     blocks = {index: _collapsed(kinds) for index, kinds in orders.items()}
     told = "".join(sorted({_saying(kinds) for kinds in blocks.values()}))
     return Summary(
@@ -79,7 +66,7 @@ def of_chat(stream: ChatStream) -> Summary:
         adds_up=True,
         errors=len(stream.errors),
         pieces=pieces,
-        shapes={f"{told} {kind}": _shape(seen) for kind, seen in signatures.items()},
+        shapes={f"{told} {kind}": shape_of(seen) for kind, seen in signatures.items()},
     )
 
 
@@ -138,131 +125,3 @@ def _usage_place(stream: ChatStream) -> str:
 def _chat_named(stream: ChatStream) -> str:
     names = {event.name for event in stream.response.stream.events}
     return "not at all" if names <= {"", "message"} else "otherwise"
-
-
-def of_response(stream: ResponseStream) -> Summary:
-    """Sum up a stream of typed events."""
-    signatures: dict[str, set[Any]] = {}
-    for _, event in stream.events:
-        plain = {key: value for key, value in event.items() if key != "response"}
-        signatures.setdefault(_event_kind(event), set()).add(_signature(plain))
-    last = stream.events[-1][1]["type"] if stream.events else "none"
-    done = f", {DONE}" if stream.done else ""
-    return Summary(
-        order=_item_orders(stream),
-        terminator=last + done,
-        usage="nowhere",
-        choices=1,
-        roles=True,
-        changing=_changing(stream),
-        numbered=_numbered(stream),
-        named=_named(stream),
-        adds_up=all(_adds_up(item) for item in stream.items.values()),
-        errors=len(stream.errors),
-        pieces=sum(event["type"].endswith(".delta") for _, event in stream.events),
-        shapes={kind: _shape(seen) for kind, seen in signatures.items()},
-    )
-
-
-def _event_kind(event: Mapping[str, Any]) -> str:
-    inner = event.get("item", event.get("part"))
-    return f"{event['type']} {inner.get('type')}" if isinstance(inner, dict) else str(event["type"])
-
-
-def _item_orders(stream: ResponseStream) -> dict[str, tuple[str, ...]]:
-    """Return the order of the first item of each kind, and that of the events outside of items."""
-    blocks: dict[str, list[str]] = {"the response": []}
-    kinds: dict[str, set[str]] = {}
-    for _, event in stream.events:
-        place = repr(event["output_index"]) if "output_index" in event else "the response"
-        block = blocks.setdefault(place, [])
-        if not (event["type"].endswith(".delta") and block[-1:] == [event["type"]]):
-            block.append(event["type"])
-        inner = event.get("item", event.get("part"))
-        if isinstance(inner, dict):
-            kinds.setdefault(place, set()).add(str(inner.get("type")))
-    orders: dict[str, tuple[str, ...]] = {}
-    for place, block in blocks.items():
-        orders.setdefault(" of ".join(sorted(kinds.get(place, {place}))), tuple(_once(block)))
-    return orders
-
-
-def _once(block: list[str]) -> Iterator[str]:
-    """Leave out the pieces, parts and annotations that come as often as the words ask for, but for the first time."""
-    seen: set[str] = set()
-    for kind in block:
-        free = "annotation" in kind or (kind in seen and ("delta" in kind or "part" in kind or "text" in kind))
-        if not free and kind not in ("keepalive", "response.queued"):
-            seen.add(kind)
-            yield kind
-
-
-def _changing(stream: ResponseStream) -> frozenset[str]:
-    told = [response for _, _, response in stream.responses]
-    return frozenset(key for key in ("id", "created_at") if len({repr(each.get(key)) for each in told}) > 1)
-
-
-def _numbered(stream: ResponseStream) -> str:
-    numbers = [event.get("sequence_number", ABSENT) for _, event in stream.events]
-    if all(number is ABSENT for number in numbers):
-        return "not at all"
-    return "from 0 by 1" if numbers == list(range(len(numbers))) else "with gaps"
-
-
-def _named(stream: ResponseStream) -> str:
-    names = [(stream.names.get(at, ""), event["type"]) for at, event in stream.events]
-    if all(name == kind for name, kind in names):
-        return "by type"
-    return "not at all" if not any(name for name, _ in names) else "otherwise"
-
-
-def _adds_up(item: Any) -> bool:
-    if item.foreign:
-        return False
-    said = ((key, value) for key, (_, value) in item.said.items() if key in item.deltas)
-    return all("".join(item.deltas[key]) == value for key, value in said)
-
-
-def _signature(value: Any) -> Any:
-    """Return the form of a value without its leaves, to be counted: most events have one of few."""
-    kind = type(value)
-    if kind is dict:
-        return tuple(
-            [
-                (key, _signature(part) if type(part) in (dict, list) else type(part))
-                for key, part in value.items()
-                if key != "logprobs"
-            ]
-        )
-    if kind is list:
-        return frozenset(map(_signature, value))
-    return kind
-
-
-def _shape(signatures: set[Any]) -> Shape:
-    found: dict[str, set[str]] = {}
-    each_has: list[set[str]] = []
-    for signature in signatures:
-        places = dict(_places(signature, ()))
-        each_has.append(set(places))
-        for at, types in places.items():
-            found.setdefault(at, set()).update(types)
-    absent = {at for has in each_has for at in found.keys() - has}
-    return {at: frozenset(types | ({"absent"} if at in absent else set())) for at, types in found.items()}
-
-
-def _places(signature: Any, steps: tuple[str, ...]) -> Iterator[tuple[str, set[str]]]:
-    """Yield each place of a signature with its types; of the entries of a list all share one place."""
-    if isinstance(signature, type):
-        yield pointer(steps), {_TYPES.get(signature, signature.__name__)}
-        return
-    yield pointer(steps), {"object" if isinstance(signature, tuple) else "list"}
-    if isinstance(signature, tuple):
-        for key, part in signature:
-            yield from _places(part, (*steps, key))
-        return
-    entries: dict[str, set[str]] = {}
-    for part in signature:
-        for at, types in _places(part, (*steps, "*")):
-            entries.setdefault(at, set()).update(types)
-    yield from entries.items()

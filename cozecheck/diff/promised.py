@@ -74,7 +74,6 @@ PROMISED: tuple[str, ...] = (
     "/choices/*/message/function_call/*",
     "/choices/*/delta",
     "/choices/*/delta/role",
-    "/choices/*/delta/content",
     "/choices/*/delta/tool_calls",
     "/choices/*/delta/tool_calls/*",
     "/choices/*/delta/tool_calls/*/*",

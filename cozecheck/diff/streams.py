@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from cozecheck.diff.events import Shape, Summary
+from cozecheck.diff.events import Summary
 from cozecheck.diff.paths import any_matches
 from cozecheck.diff.promised import NEVER_NULL, free, is_promised
+from cozecheck.diff.shapes import Shape
 from cozecheck.diff.telling import Differences, told
 from cozecheck.diff.tree import Kind
 from cozecheck.exchange import ABSENT

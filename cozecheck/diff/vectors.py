@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-import sys
+import struct
 from array import array
 from collections.abc import Mapping
 from math import hypot, isfinite
@@ -62,8 +62,7 @@ def vector(value: Any) -> "array[float] | None":
 
 
 def _decoded(text: str) -> "array[float]":
-    numbers = array("f")
-    numbers.frombytes(base64.b64decode(text, validate=True))
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+    content = base64.b64decode(text, validate=True)
+    if len(content) % 4:
+        raise ValueError("no 32-bit floats")
+    return array("f", struct.unpack(f"<{len(content) // 4}f", content))
