@@ -20,6 +20,8 @@ ARGUMENTS = (
     "/choices/*/message/function_call/arguments",
     "/output/*/arguments",
 )
+OTHERWISE = frozenset(("content", "refusal", "tool_calls", "function_call", "audio"))
+"""Keys of a message that say something in another way."""
 NAMED = ("/choices/*/message/tool_calls/*", "/output/*")
 COUNTS = re.compile(r"(?:/.*)?/usage/(\w+_tokens)")
 
@@ -66,6 +68,9 @@ class _Comparison:
             return  # told as a whole
         if free(change.field, change.kind):
             yield told("value.free", at, change.was, change.now)
+        elif self._is_silent(change):
+            says_more = any(self._parent(change).get(key) for key in OTHERWISE - {change.steps[-1]})
+            yield told("text.null" if says_more else "text.lost", at, change.was, change.now)
         elif any_matches(NAMED, change.field) and change.kind in (Kind.MISSING, Kind.ADDED):
             yield from self._item(change, at)
         elif change.kind is Kind.MISSING:
@@ -113,12 +118,23 @@ class _Comparison:
         else:
             yield from structure.changed(change, self.original.operation)
 
+    @staticmethod
+    def _is_silent(change: Change) -> bool:
+        """Say whether nothing stands where the original's words stand."""
+        was, now = change.was, change.now
+        says = isinstance(was, str) and bool(was.strip()) and any_matches(structure.TEXTS, change.field)
+        return says and (now is None or (isinstance(now, str) and not now.strip()))
+
     def _tool(self, change: Change) -> str:
         """Return the name of the tool to which arguments belong."""
+        return _name(self._parent(change))
+
+    def _parent(self, change: Change) -> dict[str, Any]:
+        """Return the candidate's object in which a key stands."""
         place = self.candidate.value
         for step in change.steps[:-1]:
             place = place[step]
-        return _name(place) if isinstance(place, dict) else ""
+        return place if isinstance(place, dict) else {}
 
     def _model(self, was: str, now: str) -> Differences:
         asked = self.candidate.asked.get("model")

@@ -12,9 +12,7 @@ from cozecheck.exchange import ABSENT, parse_json
 def compare(was: str, now: str, at: str, asked: Mapping[str, Any], policy: Policy) -> Differences:
     """Compare two texts that differ."""
     wanted = wanted_format(asked)
-    if was.strip() and not now.strip():
-        yield told("text.lost", at, was, now)
-    elif wanted.get("type") in ("json_object", "json_schema"):
+    if wanted.get("type") in ("json_object", "json_schema"):
         yield from _json(was, now, at, wanted)
     else:
         yield from _prose(was, now, at, policy)

@@ -197,7 +197,14 @@ def _finish(body: Json, asked: Json) -> bool:
 
 @of_body("content emptied")
 def _content(body: Json, asked: Json) -> bool:
-    return bool(message(body)["content"]) and put(message(body), "content", "")
+    said = message(body)
+    return bool(said["content"]) and not said.get("tool_calls") and put(said, "content", "")
+
+
+@of_body("content null")
+def _content_null(body: Json, asked: Json) -> bool:
+    said = message(body)
+    return bool(said["content"]) and not said.get("tool_calls") and put(said, "content", None)
 
 
 @of_body("tool_calls null for absent")
