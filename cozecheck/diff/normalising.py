@@ -28,20 +28,17 @@ class _Normaliser:
 
     def normal(self, value: Any, key: str, steps: tuple[str | int, ...]) -> Any:
         if isinstance(value, dict):
-            return {
-                name: part if self._is_plain(part, name) else self.normal(part, name, (*steps, name))
-                for name, part in value.items()
-            }
+            whole = dict(value)
+            for name, part in value.items():  # most parts stay as they are, and long bodies have many
+                kind = type(part)
+                if kind is dict or kind is list or (kind is str and name in TEXTS):
+                    whole[name] = self.normal(part, name, (*steps, name))
+            return whole
         if isinstance(value, list):
             return self._list(value, key, steps)
         if isinstance(value, str) and key in KEYS and self._references is not None:
             return self._references.take(value, steps)
         return VECTOR if isinstance(value, str) and key == "embedding" and steps[0] == "data" else value
-
-    @staticmethod
-    def _is_plain(part: Any, name: str) -> bool:
-        """Say whether a part stays as it is: most are, and long bodies have many."""
-        return name not in TEXTS if type(part) is str else type(part) not in (dict, list)
 
     def _list(self, value: list[Any], key: str, steps: tuple[str | int, ...]) -> Any:
         if key == "embedding" and steps[0] == "data":

@@ -99,7 +99,10 @@ def _prune_object(
 ) -> tuple[Any, Any] | None:
     differing: dict[str, tuple[Any, Any]] = {}
     for key in one.keys() & other.keys() if one.keys() != other.keys() else one:
-        pair = _prune(one[key], other[key], (*steps, key), leaves)
+        was, now = one[key], other[key]
+        if type(was) is type(now) is str and was == now:  # nearly every leaf
+            continue
+        pair = _prune(was, now, (*steps, key), leaves)
         if pair:
             differing[key] = pair
     before = {key: value for key, value in one.items() if key not in other}
