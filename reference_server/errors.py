@@ -254,7 +254,8 @@ class UnknownToken(Refusal):
 
     def __init__(self, where: str, token: int, most: int) -> None:
         """`most` is the largest id there is; it names no param."""
-        super().__init__(400, f"Invalid token in {where}: {token}. Minimum value is 0, maximum value is {most} (inclusive).")
+        message = f"Invalid token in {where}: {token}. Minimum value is 0, maximum value is {most} (inclusive)."
+        super().__init__(400, message)
 
 
 class NoSuchFile(Refusal):
