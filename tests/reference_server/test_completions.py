@@ -112,7 +112,7 @@ def test_usage_is_not_sent_unasked() -> None:
         ({"prompt": 3}, "prompt", "invalid_type"),
         ({"prompt": ["a", 3]}, "prompt[1]", "invalid_type"),
         ({"prompt": [1, "a"]}, "prompt[1]", "invalid_type"),
-        ({"prompt": [199_998]}, "prompt", None),
+        ({"prompt": [199_998]}, None, None),
         ({"logprobs": 6}, "logprobs", "integer_above_max_value"),
         ({"max_tokens": -1}, "max_tokens", "integer_below_min_value"),
         ({"n": 2, "best_of": 1}, "best_of", "integer_below_min_value"),
