@@ -1,0 +1,169 @@
+"""A suite of recorded requests, sent anew through the official client and vcrpy."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+import vcr
+from openai._models import FinalRequestOptions
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.record_mode import RecordMode
+
+from cozecheck import __version__
+from cozecheck.cassettes.renaming import Renaming
+from cozecheck.contract.operations import api_path
+from cozecheck.errors import NoVerdictError
+from cozecheck.exchange import Exchange, Headers, Request, Response
+from cozecheck.recordings import Recording
+
+FORMAT: Final = "vcrpy"
+WRONG_KEY: Final = "sk-cozecheck-wrong-key"
+"""How a key begins that is wrong on purpose; it is sent as it stands."""
+_CARRIED: Final = frozenset(("content-type", "accept", "openai-beta", "idempotency-key"))
+"""Headers that belong to a request; all others are the client's own."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """What came of sending a recorded request once more: a recording, or why there is none."""
+
+    original: Recording
+    number: int
+    recording: Recording | None = None
+    lost: str = ""
+
+
+@dataclass
+class Studio:
+    """Sends recorded requests to *base_url*; vcrpy records what comes back: whole bodies, no times, no cut stream."""
+
+    base_url: str
+    api_key: str
+    timeout: float
+    now: Callable[[], float]
+    takes: int = 1
+    _renamings: tuple[Renaming, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._renamings = tuple(Renaming() for _ in range(self.takes))
+        self._recorder = vcr.VCR(record_mode=RecordMode.ALL)
+        self._recorder.register_persister(_Nowhere)
+
+    def record(self, originals: Iterable[Recording], refuse: Callable[[], str] = str) -> Iterator[Take]:
+        """Yield what comes of each request, *takes* times; *refuse* says why no more shall be sent, or nothing.
+
+        Raises NoVerdictError where nobody answers, and where vcrpy sees nothing of what was sent.
+        """
+        with openai.OpenAI(base_url=self.base_url, api_key=self.api_key, max_retries=0, timeout=self.timeout) as client:
+            for original in originals:
+                for number, renaming in enumerate(self._renamings, 1):
+                    yield self._take(client, original, number, renaming, refuse)
+
+    def _take(
+        self, client: openai.OpenAI, original: Recording, number: int, renaming: Renaming, refuse: Callable[[], str]
+    ) -> Take:
+        unfit = _unfit(original.exchange)
+        lost = unfit or refuse()
+        if lost:
+            return Take(original, number, lost=lost)
+        began = self.now()
+        with self._recorder.use_cassette("nowhere") as cassette:
+            broke = _send(client, renaming.apply(original.exchange.request), original.notes)
+        if not cassette.data:
+            return Take(original, number, lost=broke or _blind())
+        exchange = _exchange(*cassette.data[-1])
+        if original.exchange.response and exchange.response:
+            renaming.learn(original.exchange.response, exchange.response)
+        return Take(original, number, self._recording(exchange, began, number, original))
+
+    def _recording(self, exchange: Exchange, at: float, number: int, original: Recording) -> Recording:
+        host = urlsplit(self.base_url).netloc
+        day = datetime.fromtimestamp(at, UTC).date()
+        notes: dict[str, Any] = {"sdk": f"openai-python {openai.__version__}"}
+        if "key" in original.notes:
+            notes["key"] = original.notes["key"]
+        if self.takes > 1:
+            notes["take"] = number
+        provenance = f"recorded from {host} on {day} by cozecheck {__version__} with vcrpy {vcr.__version__}"
+        return Recording(exchange, FORMAT, at=at, provenance=provenance, notes=notes)
+
+
+class _Nowhere:
+    """Where vcrpy keeps its cassettes: nothing reaches a disk before it is scrubbed."""
+
+    @staticmethod
+    def load_cassette(_path: str, **_: Any) -> NoReturn:
+        raise CassetteNotFoundError
+
+    @staticmethod
+    def save_cassette(_path: str, _cassette: Any, **_: Any) -> None:
+        """Save nothing."""
+
+
+def _unfit(exchange: Exchange) -> str:
+    """Say why a request cannot be sent anew."""
+    if not exchange.request.is_whole:
+        return "its request was not recorded whole"
+    if exchange.failure:
+        return "an answer that breaks off cannot be asked for"
+    if api_path(exchange.request.path) is None:
+        return "its path is none of the API's"
+    return ""
+
+
+def _blind() -> NoReturn:
+    seen = f"vcrpy {vcr.__version__} saw nothing of what openai {openai.__version__} sent"
+    raise NoVerdictError(f"{seen}: nothing was recorded; install a newer vcrpy (8.2 or later)")
+
+
+def _send(client: openai.OpenAI, request: Request, notes: Mapping[str, Any]) -> str:
+    """Send *request*, its body byte for byte; return in words what broke. Any status is an answer."""
+    parts = urlsplit(request.url)
+    path = (api_path(parts.path) or "") + (f"?{parts.query}" if parts.query else "")
+    options = FinalRequestOptions.construct(
+        method=request.method.lower(),
+        url=path,
+        # Bytes under this name go out as they are, a form in parts included, which `content` is not taken for.
+        json_data=request.body or None,
+        headers=_headers(request, notes),
+    )
+    try:
+        client.request(httpx2.Response, options)
+    except openai.APIStatusError:
+        return ""
+    except openai.APIConnectionError as error:
+        cause = error.__cause__ or error
+        if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+            raise NoVerdictError(f"nobody answers at {client.base_url}: {cause}") from None
+        return f"the answer broke off: {cause or type(cause).__name__}"
+    return ""
+
+
+def _headers(request: Request, notes: Mapping[str, Any]) -> dict[str, str | openai.Omit]:
+    """The request's own headers; and the key, where it is wrong on purpose."""
+    headers: dict[str, str | openai.Omit] = {
+        name: value for name, value in request.headers.lines if name.lower() in _CARRIED
+    }
+    given = request.headers.get("authorization") or ""
+    if WRONG_KEY in given:
+        headers["Authorization"] = given
+    elif notes.get("key") == "none":
+        headers["Authorization"] = openai.Omit()
+    return headers
+
+
+def _exchange(request: Any, response: Mapping[str, Any]) -> Exchange:
+    """Return what vcrpy holds as an exchange."""
+    asked = Request(
+        request.method, request.uri, _lines({k: [v] for k, v in request.headers.items()}), request.body or b""
+    )
+    body = response["body"]["string"]
+    return Exchange(asked, Response(response["status"]["code"], _lines(response["headers"]), body))
+
+
+def _lines(headers: Mapping[str, Any]) -> Headers:
+    return Headers(tuple((name, str(value)) for name, values in headers.items() for value in values))
