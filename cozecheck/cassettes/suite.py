@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 import vcr
-from openai._models import FinalRequestOptions
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.record_mode import RecordMode
 
@@ -58,13 +57,17 @@ class Studio:
 
         Raises NoVerdictError where nobody answers, and where vcrpy sees nothing of what was sent.
         """
-        with openai.OpenAI(base_url=self.base_url, api_key=self.api_key, max_retries=0, timeout=self.timeout) as client:
+        with (
+            openai.DefaultHttpxClient(timeout=self.timeout) as http,
+            openai.OpenAI(base_url=self.base_url, api_key=self.api_key, http_client=http) as client,
+        ):
+            line = Line(http, self.base_url.rstrip("/"), _own_headers(client))
             for original in originals:
                 for number, renaming in enumerate(self._renamings, 1):
-                    yield self._take(client, original, number, renaming, refuse)
+                    yield self._take(line, original, number, renaming, refuse)
 
     def _take(
-        self, client: openai.OpenAI, original: Recording, number: int, renaming: Renaming, refuse: Callable[[], str]
+        self, line: "Line", original: Recording, number: int, renaming: Renaming, refuse: Callable[[], str]
     ) -> Take:
         unfit = _unfit(original.exchange)
         lost = unfit or refuse()
@@ -72,7 +75,7 @@ class Studio:
             return Take(original, number, lost=lost)
         began = self.now()
         with self._recorder.use_cassette("nowhere") as cassette:
-            broke = _send(client, renaming.apply(original.exchange.request), original.notes)
+            broke = line.send(renaming.apply(original.exchange.request), original.notes)
         if not cassette.data:
             return Take(original, number, lost=broke or _blind())
         exchange = _exchange(*cassette.data[-1])
@@ -120,40 +123,43 @@ def _blind() -> NoReturn:
     raise NoVerdictError(f"{seen}: nothing was recorded; install a newer vcrpy (8.2 or later)")
 
 
-def _send(client: openai.OpenAI, request: Request, notes: Mapping[str, Any]) -> str:
-    """Send *request*, its body byte for byte; return in words what broke. Any status is an answer."""
-    parts = urlsplit(request.url)
-    path = (api_path(parts.path) or "") + (f"?{parts.query}" if parts.query else "")
-    options = FinalRequestOptions.construct(
-        method=request.method.lower(),
-        url=path,
-        # Bytes under this name go out as they are, a form in parts included, which `content` is not taken for.
-        json_data=request.body or None,
-        headers=_headers(request, notes),
-    )
-    try:
-        client.request(httpx2.Response, options)
-    except openai.APIStatusError:
+@dataclass(frozen=True)
+class Line:
+    """The official client's own HTTP client, and the headers that it sends with every request."""
+
+    http: httpx2.Client
+    base_url: str
+    headers: Mapping[str, str]
+
+    def send(self, request: Request, notes: Mapping[str, Any]) -> str:
+        """Send *request*, its body byte for byte; return in words what broke. Any status is an answer."""
+        parts = urlsplit(request.url)
+        url = self.base_url + (api_path(parts.path) or "") + (f"?{parts.query}" if parts.query else "")
+        headers = self._with_those_of(request, notes)
+        try:
+            self.http.request(request.method, url, content=request.body or None, headers=headers)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise NoVerdictError(f"nobody answers at {self.base_url}: {error}") from None
+        except httpx2.HTTPError as error:
+            return f"the answer broke off: {str(error) or type(error).__name__}"
         return ""
-    except openai.APIConnectionError as error:
-        cause = error.__cause__ or error
-        if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
-            raise NoVerdictError(f"nobody answers at {client.base_url}: {cause}") from None
-        return f"the answer broke off: {cause or type(cause).__name__}"
-    return ""
+
+    def _with_those_of(self, request: Request, notes: Mapping[str, Any]) -> dict[str, str]:
+        """The request's own headers beside the client's; and the key, where it is wrong on purpose."""
+        own = {name.lower(): value for name, value in request.headers.lines}
+        headers = {**self.headers, **{name: value for name, value in own.items() if name in _CARRIED}}
+        if "content-type" not in own:
+            headers.pop("content-type", None)
+        if WRONG_KEY in own.get("authorization", ""):
+            headers["authorization"] = own["authorization"]
+        elif notes.get("key") == "none":
+            headers.pop("authorization")
+        return headers
 
 
-def _headers(request: Request, notes: Mapping[str, Any]) -> dict[str, str | openai.Omit]:
-    """The request's own headers; and the key, where it is wrong on purpose."""
-    headers: dict[str, str | openai.Omit] = {
-        name: value for name, value in request.headers.lines if name.lower() in _CARRIED
-    }
-    given = request.headers.get("authorization") or ""
-    if WRONG_KEY in given:
-        headers["Authorization"] = given
-    elif notes.get("key") == "none":
-        headers["Authorization"] = openai.Omit()
-    return headers
+def _own_headers(client: openai.OpenAI) -> dict[str, str]:
+    headers = {**client.default_headers, **client.auth_headers}
+    return {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
 
 
 def _exchange(request: Any, response: Mapping[str, Any]) -> Exchange:

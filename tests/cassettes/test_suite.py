@@ -151,7 +151,7 @@ def test_an_answer_that_breaks_off_is_lost_and_said() -> None:
 
 
 def test_nobody_there_is_no_verdict() -> None:
-    with pytest.raises(NoVerdictError, match="nobody answers at http://127.0.0.1:9/v1/: .*refused"):
+    with pytest.raises(NoVerdictError, match=r"nobody answers at http://127.0.0.1:9/v1: .*refused"):
         taken("http://127.0.0.1:9/v1", [asked("GET", "/models")])
 
 
@@ -160,5 +160,5 @@ def test_a_recorder_that_sees_nothing_is_no_verdict(server: str, monkeypatch: py
     blind.register_persister(studio._Nowhere)
     seen_by = Studio(server, suite.KEY, 10.0, lambda: 0.0)
     monkeypatch.setattr(seen_by, "_recorder", blind)
-    with pytest.raises(NoVerdictError, match="vcrpy .* saw nothing of what openai .* sent"):
+    with pytest.raises(NoVerdictError, match=r"vcrpy .* saw nothing of what openai .* sent"):
         list(seen_by.record([asked("GET", "/models")]))
