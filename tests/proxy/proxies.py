@@ -55,7 +55,7 @@ async def kept_by(kept: Kept) -> Recording:
 @contextmanager
 def proxying(upstream: str, **options: Any) -> Iterator[Kept]:
     """Run a proxy in a thread for as long as the block lasts."""
-    kept, said = Kept(), Queue[tuple[str, Callable[[], None]]]()
+    kept, said = Kept(), Queue[tuple[str, Callable[[], object]]]()
 
     async def run() -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
