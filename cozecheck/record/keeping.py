@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cozecheck.contract.operations import operation
-from cozecheck.errors import CozecheckError, UsageError
+from cozecheck.errors import UsageError
 from cozecheck.exchange import Exchange
 from cozecheck.recordings import Recording
 
@@ -46,11 +46,11 @@ class Folder:
         self._thread.shutdown()
 
     def _put(self, path: Path, recording: Recording) -> None:
-        self._count(recording.exchange)
         try:
+            self._count(recording.exchange)
             self._write(path, [recording])
-        except (CozecheckError, OSError) as error:
-            self.faults.append(f"{path}: {error}")
+        except Exception as error:  # whatever it is, the next one may fare better, and this one's loss is told
+            self.faults.append(f"{path}: {error or type(error).__name__}")
         else:
             self.written += 1
 

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import judging, server
+from tests.bench import judging, proxying, server
 
-PARTS = {"judging": judging.main, "server": server.main}
+PARTS = {"judging": judging.main, "proxying": proxying.main, "server": server.main}
 
 
 def main() -> None:
