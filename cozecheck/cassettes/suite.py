@@ -22,6 +22,9 @@ from cozecheck.recordings import Recording
 FORMAT: Final = "vcrpy"
 WRONG_KEY: Final = "sk-cozecheck-wrong-key"
 """How a key begins that is wrong on purpose; it is sent as it stands."""
+OUT_OF_BREATH: Final = 429
+BROKEN: Final = 500
+UNAUTHORIZED: Final = 401
 _CARRIED: Final = frozenset(("content-type", "accept", "openai-beta", "idempotency-key"))
 """Headers that belong to a request; all others are the client's own."""
 
@@ -75,20 +78,21 @@ class Studio:
             return Take(original, number, lost=lost)
         began = self.now()
         with self._recorder.use_cassette("nowhere") as cassette:
-            broke = line.send(renaming.apply(original.exchange.request), original.notes)
+            broke = line.send(renaming.apply(original.exchange.request), keyless=_is_keyless(original.exchange))
         if not cassette.data:
             return Take(original, number, lost=broke or _blind())
         exchange = _exchange(*cassette.data[-1])
-        if original.exchange.response and exchange.response:
-            renaming.learn(original.exchange.response, exchange.response)
+        then, now = original.exchange.response, exchange.response
+        if original.notes.get("replayable") is False and _outcome(then) != _outcome(now):
+            return Take(original, number, lost="what these are about does not come at will, and did not come")
+        if then and now:
+            renaming.learn(then, now)
         return Take(original, number, self._recording(exchange, began, number, original))
 
     def _recording(self, exchange: Exchange, at: float, number: int, original: Recording) -> Recording:
         host = urlsplit(self.base_url).netloc
         day = datetime.fromtimestamp(at, UTC).date()
-        notes: dict[str, Any] = {"sdk": f"openai-python {openai.__version__}"}
-        if "key" in original.notes:
-            notes["key"] = original.notes["key"]
+        notes: dict[str, Any] = {**original.notes, "sdk": f"openai-python {openai.__version__}"}
         if self.takes > 1:
             notes["take"] = number
         provenance = f"recorded from {host} on {day} by cozecheck {__version__} with vcrpy {vcr.__version__}"
@@ -113,9 +117,25 @@ def _unfit(exchange: Exchange) -> str:
         return "its request was not recorded whole"
     if exchange.failure:
         return "an answer that breaks off cannot be asked for"
+    if exchange.response and (exchange.response.status == OUT_OF_BREATH or exchange.response.status >= BROKEN):
+        return "a server cannot be asked to be out of breath, or broken"
     if api_path(exchange.request.path) is None:
         return "its path is none of the API's"
     return ""
+
+
+def _is_keyless(exchange: Exchange) -> bool:
+    """Whether a request was sent without a key, on purpose: it was refused for that."""
+    response, key = exchange.response, exchange.request.headers.get("authorization")
+    return response is not None and response.status == UNAUTHORIZED and key is None
+
+
+def _outcome(response: Response | None) -> tuple[int, Any]:
+    """What became of a request: the status, and how a stream ended."""
+    if response is None:
+        return 0, None
+    last = next((each.value for each in reversed(response.payloads) if isinstance(each.value, dict)), {})
+    return response.status, last.get("type") or "error" in last
 
 
 def _blind() -> NoReturn:
@@ -131,11 +151,11 @@ class Line:
     base_url: str
     headers: Mapping[str, str]
 
-    def send(self, request: Request, notes: Mapping[str, Any]) -> str:
+    def send(self, request: Request, *, keyless: bool) -> str:
         """Send *request*, its body byte for byte; return in words what broke. Any status is an answer."""
         parts = urlsplit(request.url)
         url = self.base_url + (api_path(parts.path) or "") + (f"?{parts.query}" if parts.query else "")
-        headers = self._with_those_of(request, notes)
+        headers = self._with_those_of(request, keyless=keyless)
         try:
             self.http.request(request.method, url, content=request.body or None, headers=headers)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
@@ -144,7 +164,7 @@ class Line:
             return f"the answer broke off: {str(error) or type(error).__name__}"
         return ""
 
-    def _with_those_of(self, request: Request, notes: Mapping[str, Any]) -> dict[str, str]:
+    def _with_those_of(self, request: Request, *, keyless: bool) -> dict[str, str]:
         """The request's own headers beside the client's; and the key, where it is wrong on purpose."""
         own = {name.lower(): value for name, value in request.headers.lines}
         headers = {**self.headers, **{name: value for name, value in own.items() if name in _CARRIED}}
@@ -152,7 +172,7 @@ class Line:
             headers.pop("content-type", None)
         if WRONG_KEY in own.get("authorization", ""):
             headers["authorization"] = own["authorization"]
-        elif notes.get("key") == "none":
+        elif keyless:
             headers.pop("authorization")
         return headers
 

@@ -17,7 +17,6 @@ from cozecheck.record.metering import Meter
 from cozecheck.recordings import Recording
 
 STANDARD: Final = "standard"
-_SUFFIXES: Final = frozenset((".yaml", ".yml", ".json", ".jsonl", ".har", ".gz"))
 
 
 @dataclass
@@ -44,7 +43,7 @@ def located(name: str) -> Iterator[Path]:
 
 def originals(suite: Path) -> tuple[Path, ...]:
     """Return the files of a suite, in the order in which their requests depend on each other."""
-    found = tuple(each for each in sorted(suite.rglob("*")) if each.suffix in _SUFFIXES and each.is_file())
+    found = tuple(recordings.files([suite]))
     if not found:
         raise UsageError(f"{suite}: there is no cassette in it")
     return found

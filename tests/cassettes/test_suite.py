@@ -35,13 +35,14 @@ def asked(
     answer: Any = None,
     *headers: tuple[str, str],
     failure: Failure | None = None,
+    status: int = 200,
     **notes: Any,
 ) -> Recording:
     """Build a recording as it may stand in a golden cassette."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = Headers((*headers, JSON) if content and not headers else headers)
     request = Request(method, f"https://api.openai.com/v1{path}", lines, content)
-    response = Response(200, Headers((JSON,)), json.dumps(answer or {}).encode())
+    response = Response(status, Headers((JSON,)), json.dumps(answer or {}).encode())
     return Recording(Exchange(request, response, failure), "vcrpy", notes=notes)
 
 
@@ -88,7 +89,7 @@ def test_streams_and_refusals_are_recorded(server: str) -> None:
 
 def test_a_key_that_is_wrong_or_missing_on_purpose_stays_so(server: str) -> None:
     wrong = ("authorization", "Bearer sk-cozecheck-wrong-key-0000000000000000")
-    takes = taken(server, [asked("GET", "/models", b"", None, wrong), asked("GET", "/models", key="none")])
+    takes = taken(server, [asked("GET", "/models", b"", None, wrong), asked("GET", "/models", status=401)])
     assert [response(take).status for take in takes] == [401, 401]
     assert exchange(takes[0]).request.headers.get("authorization") == wrong[1]
     assert exchange(takes[1]).request.headers.get("authorization") is None
@@ -131,8 +132,13 @@ def test_two_takes_keep_their_ids_apart(server: str) -> None:
 
 def test_what_cannot_be_sent_anew_is_said(server: str) -> None:
     cut = Failure(FailureKind.CUT, "cut")
-    takes = taken(server, [asked("GET", "/models", failure=cut)])
-    assert [take.lost for take in takes] == ["an answer that breaks off cannot be asked for"]
+    originals = [asked("GET", "/models", failure=cut), asked("GET", "/models", status=429)]
+    never = asked("POST", "/chat/completions", CHAT, status=400, replayable=False)
+    assert [take.lost for take in taken(server, [*originals, never])] == [
+        "an answer that breaks off cannot be asked for",
+        "a server cannot be asked to be out of breath, or broken",
+        "what these are about does not come at will, and did not come",
+    ]
 
 
 def test_no_more_is_sent_than_allowed(server: str) -> None:
