@@ -43,18 +43,22 @@ async def serve(
     """Listen for as long as the block lasts, and give the base URL for the app; port 0 is a free one.
 
     *keep* is given each exchange that is over and must return at once; where it returns a future, the bytes count as
-    held until that is done. *refuse* says why there shall be no more requests, or nothing. What is under way at the
+    held until that is done, and the end waits for it. *refuse* says why there shall be no more requests, or nothing. What is under way at the
     end is cut and not kept. Raises UsageError where it cannot listen.
     """
     loop = asyncio.get_running_loop()
     room = Room(max_held)
+    writings: set[asyncio.Future[None]] = set()
 
     def finished(passage: Passage, failure: Failure | None, left: bool) -> None:  # noqa: FBT001
         writing = keep(_recording(passage, failure, upstream, left=left))
         if writing is None:
             room.give(passage.held)
-        else:
-            writing.add_done_callback(lambda _: loop.call_soon_threadsafe(room.give, passage.held))
+            return
+        waiting = asyncio.wrap_future(writing, loop=loop)
+        writings.add(waiting)
+        waiting.add_done_callback(lambda _: room.give(passage.held))
+        waiting.add_done_callback(writings.discard)
 
     course = Course(upstream, upstream.context, finished, refuse, clock, now, room, max_body)
     try:
@@ -70,6 +74,7 @@ async def serve(
         server.close()
         for front in tuple(course.fronts):
             front.drop()
+        await asyncio.gather(*writings, return_exceptions=True)
 
 
 def _recording(passage: Passage, failure: Failure | None, upstream: Upstream, *, left: bool) -> Recording:

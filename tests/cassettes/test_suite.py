@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+import vcr
 
 from cozecheck.cassettes import suite as studio
 from cozecheck.cassettes.suite import Studio, Take
@@ -162,7 +163,7 @@ def test_nobody_there_is_no_verdict() -> None:
 
 
 def test_a_recorder_that_sees_nothing_is_no_verdict(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    blind = studio.vcr.VCR(ignore_hosts=["127.0.0.1"])
+    blind = vcr.VCR(ignore_hosts=["127.0.0.1"])
     blind.register_persister(studio._Nowhere)
     seen_by = Studio(server, suite.KEY, 10.0, lambda: 0.0)
     monkeypatch.setattr(seen_by, "_recorder", blind)

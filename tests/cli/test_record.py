@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import openai
 import pytest
 from openai import OpenAI
@@ -22,7 +21,7 @@ from cozecheck.cli import run
 from cozecheck.exchange import Exchange
 from tests.cli.commands import complaint
 from tests.cli.test_interruption import PATIENCE, SIGNALS
-from tests.test_recordings import entry
+from tests.recordings.test_jsonlines import entry
 
 ASKED: dict[str, Any] = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]}
 PROXY = ["record", "--proxy", "-o", "out"]
@@ -93,7 +92,7 @@ def test_killed_halfway_it_leaves_all_that_was_finished(server: bundled.Bundled)
         next(iter(stream))
         wait_for(20)
         proxy.process.kill()
-        with pytest.raises(httpx2.RemoteProtocolError):
+        with pytest.raises(openai.APIConnectionError):
             list(stream)
     assert [each.request.json["user"] for each in kept()] == [str(number) for number in range(20)]
 
