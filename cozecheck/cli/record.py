@@ -152,10 +152,14 @@ def _renew(
         with progress("recording", hidden=hidden) as advance:
             renewal = renewing.run(folder, studio, output, write, meter, advance)
     _say(renewal.written, output, meter.tokens_in + meter.tokens_out, meter.cost)
-    for why, count in renewal.left_out.items():
-        print(f"cozecheck: left out: {count}: {why}", file=sys.stderr)
+    for why, names in renewal.left_out.items():
+        print(f"cozecheck: left out: {len(names)} ({_named(names)}): {why}", file=sys.stderr)
     if renewal.interrupted:
         raise NoVerdictError("interrupted; what was recorded before is kept")
+
+
+def _named(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
 
 
 def _say(written: int, output: Path, tokens: int, cost: float) -> None:

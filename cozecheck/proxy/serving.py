@@ -43,8 +43,8 @@ async def serve(
     """Listen for as long as the block lasts, and give the base URL for the app; port 0 is a free one.
 
     *keep* is given each exchange that is over and must return at once; where it returns a future, the bytes count as
-    held until that is done, and the end waits for it. *refuse* says why there shall be no more requests, or nothing. What is under way at the
-    end is cut and not kept. Raises UsageError where it cannot listen.
+    held until that is done, and the end waits for it. *refuse* says why there shall be no more requests, or nothing.
+    What is under way at the end is cut and not kept. Raises UsageError where it cannot listen.
     """
     loop = asyncio.get_running_loop()
     room = Room(max_held)

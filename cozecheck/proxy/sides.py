@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -205,7 +206,8 @@ class Front(asyncio.Protocol):
         if self._back:
             self._back.transport.abort()
         if not self.transport.is_closing():
-            self.transport.write_eof()
+            with suppress(OSError):  # the app may have reset the connection, which we hear of later
+                self.transport.write_eof()
             self._linger()
 
     def _linger(self) -> None:

@@ -1,6 +1,5 @@
 """A suite of cassettes recorded anew, file by file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ STANDARD: Final = "standard"
 
 @dataclass
 class Renewal:
-    """What came of it: how many exchanges were written, what was left out and why, whether it was broken off."""
+    """What came of it: how many exchanges were written, which files lack some and why, whether it was broken off."""
 
     written: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
     interrupted: bool = False
 
 
@@ -78,7 +77,7 @@ def _renew(
     kept: list[Recording] = []
     try:
         for take in studio.record(list(recordings.read(file)), meter.refuse):
-            _account(take, kept, meter, renewal)
+            _account(take, file, kept, meter, renewal)
             progress(file.name)
     finally:  # what is done is kept, whatever broke the rest off
         if kept:
@@ -87,9 +86,9 @@ def _renew(
             renewal.written += len(kept)
 
 
-def _account(take: Take, kept: list[Recording], meter: Meter, renewal: Renewal) -> None:
+def _account(take: Take, file: Path, kept: list[Recording], meter: Meter, renewal: Renewal) -> None:
     if take.recording is None:
-        renewal.left_out[take.lost] += 1
+        renewal.left_out.setdefault(take.lost, []).append(file.stem)
     else:
         meter.count(take.recording.exchange)
         kept.append(take.recording)

@@ -185,7 +185,7 @@ def test_at_the_cap_a_suite_says_what_it_left_out(server: bundled.Bundled, capsy
     assert run([*SUITE, *to(server), "--max-requests", "1"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith("1 exchange recorded into out, about ")
-    assert err == "cozecheck: left out: 2: the cap of 1 requests is reached (--max-requests)\n"
+    assert err == "cozecheck: left out: 2 (1, 2): the cap of 1 requests is reached (--max-requests)\n"
 
 
 def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
