@@ -26,6 +26,11 @@ def _entry(recording: Recording) -> dict[str, Any]:
         "provenance": recording.provenance,
         "notes": dict(recording.notes),
     }
+    failure = recording.exchange.failure
+    if failure:
+        entry["failure"] = {"kind": failure.kind.value, "detail": failure.detail, "seconds": failure.seconds}
+    if recording.exchange.left:
+        entry["left"] = True
     if response:
         reads = [[read.at, read.size] for read in response.reads]
         told = {"status": response.status, "headers": _headers(response.headers), "reads": reads}

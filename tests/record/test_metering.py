@@ -22,7 +22,7 @@ def exchange(answer: Any, *, status: int = 200, asked: bytes = b'{"model": "m", 
         ({"usage": {"prompt_tokens": 3, "total_tokens": 3}}, (3, 0)),
         ({"usage": {"prompt_tokens": "3", "completion_tokens": True}}, (0, 0)),
         (
-            b'data: {"usage": null}\n\ndata: {"usage": {"prompt_tokens": 3, "completion_tokens": 4}}\n\ndata: [DONE]\n\n',
+            b'data: {"usage": null}\n\ndata: {"usage": {"prompt_tokens": 3, "completion_tokens": 4}}\n\n',
             (3, 4),
         ),
         (b'event: x\ndata: {"type": "x", "response": {"usage": {"input_tokens": 3, "output_tokens": 4}}}\n\n', (3, 4)),
