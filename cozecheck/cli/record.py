@@ -117,6 +117,8 @@ def _pass(
     finally:
         if folder.written:
             _say(folder.written, output, meter.tokens_in + meter.tokens_out, meter.cost)
+        if folder.unanswered:
+            print(f"cozecheck: left out: {folder.unanswered}: no answer had come when they ended", file=sys.stderr)
 
 
 def _renew(

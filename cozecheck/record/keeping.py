@@ -26,6 +26,7 @@ class Folder:
         require_writable(path)
         self.path = path
         self.written = 0
+        self.unanswered = 0
         self.faults: list[str] = []
         self._write = write
         self._count = count
@@ -34,8 +35,11 @@ class Folder:
         )
         self._thread = ThreadPoolExecutor(1, "writing")
 
-    def keep(self, recording: Recording) -> Future[None]:
-        """Have *recording* written; what keeps it from that is noted in *faults*."""
+    def keep(self, recording: Recording) -> Future[None] | None:
+        """Have *recording* written; what keeps it from that is noted in *faults*. Without an answer it is no use."""
+        if recording.exchange.response is None:
+            self.unanswered += 1
+            return None
         self._number += 1
         known = operation(recording.exchange.request)
         name = f"{self._number:04}-{known.name if known else 'other'}{SUFFIX}"

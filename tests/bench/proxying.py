@@ -1,5 +1,6 @@
 """What the recording proxy adds to the first byte, beside no proxy at all."""
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,8 @@ def measured(folder: Path, stack: ExitStack) -> Iterator[str]:
     """Measure, and yield the lines."""
     direct, through = contenders.free_port(), contenders.free_port()
     stack.enter_context(running(contenders.coze(direct), direct))
-    stack.enter_context(running(proxy(through, direct, folder / "kept"), through))
+    between = stack.enter_context(running(proxy(through, direct, folder / "kept"), through))
+    os.sched_setaffinity(between.process.pid, {contenders.LOADING})
     yield f"first byte through cozecheck record --proxy, {TIMES} times each way, one after the other; ms"
     yield from compared("alone", direct, through)
     with busy(through):

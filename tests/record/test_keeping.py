@@ -60,3 +60,10 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be written to: Not a directory"):
         Folder(tmp_path / "file" / "folder", touch)
+
+
+def test_what_was_never_answered_is_counted_and_not_written(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, touch)
+    assert folder.keep(Recording(Exchange(Request("GET", "http://h/v1/models"), left=True), "proxy")) is None
+    folder.close()
+    assert (folder.unanswered, names(tmp_path)) == (1, [])
