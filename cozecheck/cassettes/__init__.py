@@ -1,1 +1,5 @@
 """Recordings written: scrubbed, as vcrpy writes them, and read back."""
+
+from cozecheck.cassettes.writing import write
+
+__all__ = ["write"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from cozecheck.errors import UsageError
@@ -47,21 +48,24 @@ def _recording(value: Mapping[str, Any], format: str, id: str, where: str) -> Re
     asked = parts.mapping(value.get("request"), at_request)
     answered = parts.mapping(value.get("response"), at_response)
     own = parts.mapping(value.get(OWN) or {}, f"{where}: {OWN}")
+    status = _status(answered)
+    request = parts.request(
+        asked.get("method"),
+        asked.get("uri", asked.get("url")),
+        parts.header_lines(asked.get("headers"), f"{at_request}.headers"),
+        _body(asked, at_request),
+        at_request,
+    )
+    response = parts.response(
+        status,
+        parts.header_lines(answered.get("headers"), f"{at_response}.headers"),
+        _body(answered, at_response),
+        at_response,
+        parts.reads(own.get("reads"), f"{where}: {OWN}"),
+    )
     exchange = Exchange(
-        parts.request(
-            asked.get("method"),
-            asked.get("uri", asked.get("url")),
-            parts.header_lines(asked.get("headers"), f"{at_request}.headers"),
-            _body(asked, at_request),
-            at_request,
-        ),
-        parts.response(
-            _status(answered),
-            parts.header_lines(answered.get("headers"), f"{at_response}.headers"),
-            _body(answered, at_response),
-            at_response,
-            parts.reads(own.get("reads"), f"{where}: {OWN}"),
-        ),
+        replace(request, is_whole=request.is_whole and own.get("cut") is not True),
+        response if status else None,
         failure=parts.failure(own.get("failure"), f"{where}: {OWN}.failure"),
         id=id,
         left=own.get("left") is True,

@@ -1,0 +1,146 @@
+"""An exchange without the secrets and the people in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, Final
+
+from cozecheck.encoding import decode
+from cozecheck.exchange import Exchange, Headers, Read, Request, Response
+from cozecheck.scrubbing import packed, streams
+from cozecheck.scrubbing.finding import Finder
+
+# A request's id stays: it leads to an account for OpenAI's own people only, and tells two answers apart.
+_SECRET_HEADER: Final = re.compile(
+    r"(?i)^(?!x-ratelimit-)(?:.*(?:authorization|authenticate|cookie|api-?key|secret|passw|credential|signature"
+    r"|auth-?token|access-?token|security-?token|session).*|openai-organization|openai-project)$"
+)
+_CHALLENGE: Final = re.compile(r"(?i)^\S+ realm=")
+_SECRET_QUERY: Final = re.compile(
+    r"(?i)([?&][^=&]*(?:key|token|secret|sig|signature|passw|credential|auth)[^=&]*=)[^&#]+"
+)
+_USER: Final = re.compile(r"(?<=//)[^/@?#]+@")
+_PACKED_HEADERS: Final = frozenset(("content-encoding", "content-length"))
+
+
+class Scrubber:
+    """Takes out keys, cookies, accounts, e-mail addresses, and the values that are *known*.
+
+    Each mask is as long as what it hides, so that the arrival times of a stream stay true, and the same for the same
+    secret, so that references do. Of what it does not know it finds what looks like it.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._finder = Finder(known)
+
+    @property
+    def masked(self) -> Counter[str]:
+        """How often it masked, by kind."""
+        return self._finder.masked
+
+    def scrub(self, exchange: Exchange) -> Exchange:
+        """Return the exchange as it may be kept; compressed bodies are unpacked."""
+        failure, response = exchange.failure, exchange.response
+        return replace(
+            exchange,
+            request=self._request(exchange.request),
+            response=self._response(response) if response else None,
+            failure=replace(failure, detail=self.text(failure.detail)) if failure else None,
+            # Unpacked, nothing shows any more that the recorder lost the end of it.
+            left=exchange.left or bool(response and response.decoded.is_cut),
+        )
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value with its texts scrubbed."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {key: self.value(part) for key, part in value.items()}
+        return [self.value(part) for part in value] if isinstance(value, list | tuple) else value
+
+    def text(self, text: str) -> str:
+        """Return a text scrubbed."""
+        return self.raw(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def raw(self, data: bytes) -> bytes:
+        """Return bytes scrubbed, and what is packed in them."""
+        return packed.scrub(data, self._finder)
+
+    def leaks(self, value: Any) -> Counter[str]:
+        """Count, by kind, what is still to be read in texts and bytes, however deep, that should not be."""
+        before = self.masked.copy()
+        left = [value]
+        while left:
+            part = left.pop()
+            if isinstance(part, str | bytes):
+                _ = self.text(part) if isinstance(part, str) else self.raw(part)
+            elif isinstance(part, list | dict):
+                left.extend(part.values() if isinstance(part, dict) else part)
+        found = self.masked - before
+        self._finder.masked = before
+        return found
+
+    def _request(self, request: Request) -> Request:
+        body = decode(request.body, request.headers.get("content-encoding"), packed.MAX_UNPACKED)
+        return replace(
+            request,
+            url=self._url(request.url),
+            headers=self._headers(request.headers, unpacked=body.content != request.body),
+            body=self._body(body.content if not body.fault else request.body),
+        )
+
+    def _response(self, response: Response) -> Response:
+        decoded = response.decoded
+        content = response.body if decoded.fault and not decoded.is_cut else decoded.content
+        body = self._body(content)
+        if response.is_stream:
+            body = streams.scrub(body, self._finder)
+        return replace(
+            response,
+            headers=self._headers(response.headers, unpacked=content != response.body or len(body) != len(content)),
+            body=body,
+            reads=_stretched(response.reads, len(body)),
+        )
+
+    def _body(self, body: bytes) -> bytes:
+        """The parts of a form, and their heads, are looked at one by one: text beside bytes."""
+        first, newline, _ = body.partition(b"\r\n")
+        if not (newline and first.startswith(b"--") and len(first) < 200):
+            return self.raw(body)
+        return first.join(b"\r\n\r\n".join(map(self.raw, part.split(b"\r\n\r\n", 1))) for part in body.split(first))
+
+    def _url(self, url: str) -> str:
+        url = _USER.sub(lambda found: "*" * (len(found[0]) - 1) + "@", url)
+        url = _SECRET_QUERY.sub(lambda found: found[1] + "*" * (len(found[0]) - len(found[1])), url)
+        return self.text(url)
+
+    def _headers(self, headers: Headers, *, unpacked: bool) -> Headers:
+        return Headers(
+            tuple(
+                (name, self._header(name, value))
+                for name, value in headers.lines
+                if not (unpacked and name.lower() in _PACKED_HEADERS)
+            )
+        )
+
+    def _header(self, name: str, value: str) -> str:
+        if not _SECRET_HEADER.match(name) or _CHALLENGE.match(value):
+            return self.text(value)
+        self.masked["header"] += 1
+        scheme = re.match(r"(?i)(?:bearer|basic|token)\s+", value)
+        kept = scheme[0] if scheme else ""
+        return kept + "*" * (len(value) - len(kept))
+
+
+def _stretched(reads: tuple[Read, ...], size: int) -> tuple[Read, ...]:
+    """Spread what was read over a body of another size, so that it still adds up."""
+    total = sum(read.size for read in reads)
+    if total in (0, size):
+        return reads
+    ends, seen = [0], 0
+    for read in reads:
+        seen += read.size
+        ends.append(size * seen // total)
+    return tuple(Read(read.at, end - begin) for read, (begin, end) in zip(reads, pairwise(ends), strict=True))
