@@ -10,7 +10,11 @@ from cozecheck.cli import options
 from cozecheck.errors import NoVerdictError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cozecheck.record.keeping import Write
     from cozecheck.record.metering import Cap
+    from cozecheck.recordings import Recording
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -96,7 +100,6 @@ def _pass(
 ) -> None:
     from cozecheck.proxy import Upstream
     from cozecheck.record import passing
-    from cozecheck.record.interim import write
     from cozecheck.record.keeping import Folder
     from cozecheck.record.metering import Meter
 
@@ -106,7 +109,7 @@ def _pass(
         to = Upstream.at(upstream)
     with options.blaming(context, "output"):
         meter = Meter(cap)
-        folder = Folder(output, write, meter.count)
+        folder = Folder(output, _writer(api_key), meter.count)
 
     def announce(base_url: str) -> None:
         print(f"cozecheck: {base_url} records what goes to {to.authority} into {output}; Ctrl-C ends it", flush=True)
@@ -138,7 +141,6 @@ def _renew(
     from cozecheck.cli.output import progress
     from cozecheck.probe import Endpoint
     from cozecheck.record import renewing
-    from cozecheck.record.interim import write
     from cozecheck.record.metering import Meter
 
     if not api_key:
@@ -152,12 +154,25 @@ def _renew(
     with options.blaming(context, "suite"), renewing.located(suite) as folder:
         renewing.originals(folder)
         with progress("recording", hidden=hidden) as advance:
-            renewal = renewing.run(folder, studio, output, write, meter, advance)
+            renewal = renewing.run(folder, studio, output, _writer(api_key), meter, advance)
     _say(renewal.written, output, meter.tokens_in + meter.tokens_out, meter.cost)
     for why, names in renewal.left_out.items():
         print(f"cozecheck: left out: {len(names)} ({_named(names)}): {why}", file=sys.stderr)
     if renewal.interrupted:
         raise NoVerdictError("interrupted; what was recorded before is kept")
+
+
+def _writer(api_key: str | None) -> "Write":
+    """Cassettes, scrubbed of what looks secret, and of our own key, whatever it looks like."""
+    from cozecheck import cassettes
+    from cozecheck.scrubbing import Scrubber
+
+    scrubber = Scrubber((api_key,) if api_key else ())
+
+    def write(path: Path, recordings: "Sequence[Recording]") -> None:
+        cassettes.write(path, recordings, scrubber)
+
+    return write
 
 
 def _named(names: list[str], most: int = 5) -> str:
