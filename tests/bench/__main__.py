@@ -2,9 +2,14 @@
 
 import sys
 
-from tests.bench import diffing, judging, server
+from tests.bench import diffing, judging, proxying, server
 
-PARTS = {"judging": judging.main, "diffing": diffing.main, "server": server.main}
+PARTS = {
+    "judging": judging.main,
+    "diffing": diffing.main,
+    "proxying": proxying.main,
+    "server": server.main,
+}
 
 
 def main() -> None:

@@ -71,8 +71,8 @@ def options_of(command: str) -> set[str]:
 
 def test_every_option_can_stand_in_file_and_environment() -> None:
     known = {*config.KEYS, *config.SECRETS}
-    judging = ("conformance", "judge", "surface", "fidelity")
-    assert set().union(*map(options_of, judging)) == known
+    commands = ("conformance", "judge", "surface", "fidelity", "record")
+    assert set().union(*map(options_of, commands)) == known
 
 
 def test_each_kind_of_model_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Traffic recorded: a suite sent anew, or an app's own, through a proxy."""
