@@ -241,13 +241,20 @@ class PromptTooLong(Refusal):
         super().__init__(400, message, code="context_length_exceeded", param="prompt")
 
 
+class TooFewDimensions(Refusal):
+    """Vectors of no dimension, or less, in the words of the embeddings endpoint."""
+
+    def __init__(self, value: int) -> None:
+        """It names no param."""
+        super().__init__(400, f"{value} is less than the minimum of 1 - 'dimensions'")
+
+
 class UnknownToken(Refusal):
     """A token id that the vocabulary does not have."""
 
-    def __init__(self, param: str, token: int, most: int) -> None:
-        """`most` is the largest id there is."""
-        message = f"Invalid token in {param}: {token}. Minimum value is 0, maximum value is {most} (inclusive)."
-        super().__init__(400, message, param=param)
+    def __init__(self, where: str, token: int, most: int) -> None:
+        """`most` is the largest id there is; it names no param."""
+        super().__init__(400, f"Invalid token in {where}: {token}. Minimum value is 0, maximum value is {most} (inclusive).")
 
 
 class NoSuchFile(Refusal):

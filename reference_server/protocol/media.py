@@ -34,7 +34,7 @@ class Attachment:
 class InvalidImage(Refusal):
     """An image that is none of the formats we know, or is not in the request itself."""
 
-    def __init__(self, param: str, message: str, code: str) -> None:
+    def __init__(self, param: str | None, message: str, code: str) -> None:
         """`code` is OpenAI's: `invalid_image_url` or `invalid_image_format`."""
         super().__init__(400, message, code=code, param=param)
 
@@ -42,12 +42,15 @@ class InvalidImage(Refusal):
 def image(url: str, detail: str, at: str) -> Attachment:
     """Measure an image out of a `data:` URL; nothing is ever downloaded."""
     if not url.startswith("data:"):
-        raise InvalidImage(at, "This server does not download images: send a data: URL.", "invalid_image_url")
+        raise InvalidImage(None, "This server does not download images: send a data: URL.", "invalid_image_url")
     content = data_of(url, at)
     found = measured(content)
     if found is None:
-        message = f"You uploaded an unsupported image. Please make sure it has one of the formats {list(IMAGES)}."
-        raise InvalidImage(at, message, "invalid_image_format")
+        message = (
+            "You uploaded an unsupported image. "
+            f"Please make sure your image has of one the following formats: {list(IMAGES)}."  # their words
+        )
+        raise InvalidImage(None, message, "invalid_image_format")
     name, (width, height) = found
     return Attachment("image", name, len(content), width, height, detail)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reference_server.errors import Malformed, ModelNotFound, NotServed, OutOfRange
+from reference_server.errors import Malformed, ModelNotFound, NotServed, OutOfRange, TooFewDimensions
 from reference_server.protocol.fields import (
     Reader,
     array,
@@ -72,7 +72,7 @@ required: Mapping[str, Reader] = {
     "model": text,
 }
 optional: Mapping[str, Reader] = {
-    "dimensions": nullable(integer(1, MOST_TOKENS)),
+    "dimensions": nullable(integer(-MOST_TOKENS, MOST_TOKENS)),
     "encoding_format": nullable(one_of("float", "base64")),
     "user": text,
 }
@@ -98,6 +98,8 @@ def parse_embedding(body: bytes) -> EmbeddingRequest:
     dimensions = given.get("dimensions", SIZES[model])
     if "dimensions" in given and model in FIXED:
         raise NotServed("dimensions", f"a value with '{model}'")
+    if dimensions < 1:
+        raise TooFewDimensions(dimensions)
     if dimensions > SIZES[model]:
         raise OutOfRange("dimensions", "integer", dimensions, SIZES[model], below=False)
     return EmbeddingRequest(model, given["input"], dimensions, given.get("encoding_format") == "base64")

@@ -41,17 +41,17 @@ def image(address: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("address", "code"),
+    ("address", "code", "param"),
     [
-        ("https://pictures.example/a.png", "invalid_image_url"),
-        (url(b"no picture"), "invalid_image_format"),
-        ("data:image/png;base64,%%%", "invalid_base64"),
+        ("https://pictures.example/a.png", "invalid_image_url", None),
+        (url(b"no picture"), "invalid_image_format", None),
+        ("data:image/png;base64,%%%", "invalid_base64", "messages[0].content[1].image_url.url"),
     ],
 )
-def test_an_image_that_is_none_is_refused_by_its_place(address: str, code: str) -> None:
+def test_an_image_that_is_none_is_refused(address: str, code: str, param: str | None) -> None:
     with pytest.raises(Refusal) as caught:
         parse_chat_request(body(chat(image(address))))
-    assert (caught.value.code, caught.value.param) == (code, "messages[0].content[1].image_url.url")
+    assert (caught.value.code, caught.value.param) == (code, param)
 
 
 def test_a_file_that_lies_elsewhere_is_refused_by_its_place() -> None:
