@@ -10,7 +10,7 @@ from io import TextIOWrapper
 import typer
 
 from cozecheck import __version__
-from cozecheck.cli import conformance, explain, fidelity, judge, listing, options, serve, surface
+from cozecheck.cli import conformance, explain, fidelity, judge, listing, options, replay, serve, surface
 from cozecheck.cli.complaining import complaint
 from cozecheck.errors import CozecheckError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command("conformance", epilog=options.PLACES)(conformance.conformance)
 app.command("judge", epilog=options.PLACES)(judge.judge)
+app.command("replay", epilog=options.PLACES)(replay.replay)
 app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
 app.command("explain")(explain.explain)

@@ -145,9 +145,9 @@ def _model(request: Request, body: Mapping[str, Any], models: ModelMap) -> dict[
 def _form(request: Request, models: ModelMap) -> bytes:
     """Name the model of a form anew; its files stay as they are."""
     parts = multipart.parse(request.headers.get("content-type"), request.body)
-    for part in parts:
-        if part.name == "model" and part.filename is None:
-            name = models.of(part.content.decode("utf-8", "replace")).encode()
-            field = re.compile(rb'(name="model"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)' + re.escape(part.content))
-            return field.sub(lambda found: found[1] + name, request.body, count=1)
-    return request.body
+    model = next((part.content for part in parts if part.name == "model" and part.filename is None), None)
+    if model is None:
+        return request.body
+    name = models.of(model.decode("utf-8", "replace")).encode()
+    field = re.compile(rb'(name="model"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)' + re.escape(model))
+    return field.sub(lambda found: found[1] + name, request.body, count=1)

@@ -44,7 +44,7 @@ def report(
         checks=(*_lines(ledger, rules), *results(ledger.bench, secrets)),
         findings=tuple(ledger.findings),
         strict=strict,
-        notes=tuple(_notes(ledger, stopped)),
+        notes=(f"the run ended early: {stopped}",) if stopped else (),
         replay=Replay(
             read=read,
             sent=ledger.sent,
@@ -81,11 +81,6 @@ def _result(ledger: Ledger, rule: diff.Rule) -> CheckResult:
         failed=failed,
         reason="" if ledger.compared else "nothing was compared",
     )
-
-
-def _notes(ledger: Ledger, stopped: str) -> Iterator[str]:
-    if stopped:
-        yield f"the run ended early: {stopped}"
 
 
 def _words(rule: diff.NoiseRule) -> str:

@@ -1,7 +1,7 @@
 """What came of every request, counted; of the findings, the first of each rule."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,7 @@ class Entry:
     exchange: str
     skipped: str = ""
     """Why it was not sent."""
+    operation: str = ""
     uncompared: str = ""
     """Why its answer was judged, but not compared."""
     requests: int = 0
@@ -58,7 +59,9 @@ class Ledger:
     differing: Counter[str] = field(default_factory=Counter)
     severities: dict[str, Severity] = field(default_factory=dict)
     noise: Counter[str] = field(default_factory=Counter)
-    used: set[int] = field(default_factory=set)
+    used: Counter[int] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
+    """How many answers were compared of each."""
     findings: list[Finding] = field(default_factory=list)
     _kept: Counter[str] = field(default_factory=Counter)
     _skipped: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class Ledger:
             _leave(self._uncompared, entry.uncompared, entry.exchange)
         else:
             self.compared += 1
+            self.operations[entry.operation] += 1
         self.noise.update(entry.noise)
         self.used.update(entry.used)
         for rule, severity in entry.rules.items():
@@ -132,5 +136,5 @@ def _leave(reasons: dict[str, tuple[int, list[str]]], reason: str, exchange: str
 
 
 def _left(reasons: Mapping[str, tuple[int, list[str]]]) -> tuple[Left, ...]:
-    ranked: Callable[[Left], int] = lambda each: -each.count  # noqa: E731
-    return tuple(sorted((Left(why, count, tuple(few)) for why, (count, few) in reasons.items()), key=ranked))
+    found = (Left(why, count, tuple(few)) for why, (count, few) in reasons.items())
+    return tuple(sorted(found, key=lambda each: -each.count))

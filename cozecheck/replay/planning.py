@@ -8,7 +8,7 @@ from typing import Final
 
 from cozecheck.exchange import Exchange, Request
 from cozecheck.recordings import Recording
-from cozecheck.replay.asking import obstacle
+from cozecheck.replay import asking
 from cozecheck.replay.ids import given, named, required
 
 MOST_ROUNDS: Final = 10
@@ -80,7 +80,9 @@ class _Survey:
         self.files.append(file)
         ok = exchange.response is not None and exchange.response.ok
         self.answered.append(ok)
-        self.hash.update(f"{exchange.id}\0{exchange.request.method}\0{exchange.request.url}\0".encode("utf-8", "replace"))
+        self.hash.update(
+            f"{exchange.id}\0{exchange.request.method}\0{exchange.request.url}\0".encode("utf-8", "replace")
+        )
         self.hash.update(hashlib.sha256(exchange.request.body).digest())
         self.named.append(frozenset() if why_not else frozenset(named(exchange.request)))
         self.required.append(frozenset() if why_not else frozenset(required(exchange.request)))
@@ -107,7 +109,7 @@ def plan(source: Source, *, keyed: bool, most: int | None = None) -> Plan:
     """Survey the recordings; *keyed* is a target that wants a key, *most* the number of them that may be sent."""
     survey, sends = _Survey(), 0
     for file, recording in source():
-        why_not = _another_take(recording) or obstacle(recording, keyed=keyed)
+        why_not = _another_take(recording) or asking.obstacle(recording, keyed=keyed)
         if not why_not and most is not None and sends >= most:
             why_not = f"the budget of {most:,} requests is spent"
         sends += not why_not
@@ -123,19 +125,21 @@ def _another_take(recording: Recording) -> str:
 
 def _steps(survey: _Survey) -> list[Step]:
     steps = []
-    for position, why_not in enumerate(survey.obstacles):
+    for position, obstacle in enumerate(survey.obstacles):
         required = survey.required[position]
         wanted = sorted(id for id in survey.named[position] | required if id in survey.givers)
         needs = tuple((id, giver) for id in wanted if (giver := survey.giver(id, position)) is not None)
         missing = sorted(required - {id for id, _ in needs})
-        if missing and survey.answered[position] and not why_not:
-            why_not = "it needs what no recording makes"
+        lost = "it needs what no recording makes" if missing and survey.answered[position] else ""
+        why_not = obstacle or lost
         steps.append(Step(why_not, () if why_not else needs, required))
     gives: dict[int, set[str]] = {}
     for step in steps:
         for id, giver in step.needs:
             gives.setdefault(giver, set()).add(id)
-    return [replace(step, gives=tuple(sorted(gives.get(at, ())))) if at in gives else step for at, step in enumerate(steps)]
+    return [
+        replace(step, gives=tuple(sorted(gives.get(at, ())))) if at in gives else step for at, step in enumerate(steps)
+    ]
 
 
 def _rounds(steps: list[Step]) -> list[Step]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from cozecheck.checks import Check
@@ -154,9 +155,9 @@ class _Driver:
             await self._room.acquire()
             task = group.create_task(self._play(position, step, recording))
             self._under_way[position] = task
-            task.add_done_callback(lambda _, position=position: self._release(position))
+            task.add_done_callback(partial(self._release, position))
 
-    def _release(self, position: int) -> None:
+    def _release(self, position: int, _task: "asyncio.Task[None]") -> None:
         self._under_way.pop(position, None)
         self._room.release()
 

@@ -15,6 +15,7 @@ from cozecheck.curl import curl
 from cozecheck.diff import Difference, Severity
 from cozecheck.diff.noise import operation_name
 from cozecheck.diff.paths import field as field_of
+from cozecheck.diff.similarity import Similarity
 from cozecheck.exchange import Exchange, Request
 from cozecheck.findings import DEPARTURE, Basis, Finding, Level
 from cozecheck.masking import excerpt, hidden, mask_secrets, presentable, secret_values, words
@@ -38,14 +39,14 @@ class Answers:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """By which *rules* answers are compared, and how strictly; noise that people *reviewed* comes before the learned."""
+    """By which *rules* answers are compared, and how strictly; what people *reviewed* comes first."""
 
     rules: Mapping[str, diff.Rule]
     reviewed: diff.Noise = field(default_factory=diff.Noise)
     learned: diff.Noise = field(default_factory=diff.Noise)
     pairs: int = 0
     """Pairs of answers of the original that were learned from."""
-    similarity: diff.Similarity | None = None
+    similarity: Similarity | None = None
 
     @cached_property
     def policy(self) -> diff.Policy:
@@ -83,6 +84,7 @@ class Settling:
         return Entry(
             position=position,
             exchange=exchange,
+            operation=operation_name(answers.takes[0].request),
             answered=any(take.response is not None for take in answers.takes),
             held=held,
             tallies={id: tally for id, tally in tallies.items() if id not in held},
@@ -113,7 +115,8 @@ class Settling:
         second = compare(original, answers.second) if answers.second else ()
         noisy = {(each.rule, field_of(each.at)) for each in second}
         steady = set.intersection(*map(set, by_take))
-        real, noise = [], []
+        real: list[Difference] = []
+        noise: list[Difference] = []
         for key, each in {key: each for take in by_take for key, each in take.items()}.items():
             # What the candidate does now and then is its noise, unless it breaks somebody now and then.
             moody = key not in steady and each.severity is not Severity.BREAKING
@@ -122,8 +125,9 @@ class Settling:
         return real, noise
 
     def _used(self, differences: Iterable[Difference], take: Exchange) -> tuple[int, ...]:
-        rules, name = self.yardstick.reviewed.rules, operation_name(take.request)
-        covering = (self.yardstick.reviewed.rule(each, name) for each in differences) if rules else ()
+        noise, name = self.yardstick.policy.noise, operation_name(take.request)
+        rules = noise.rules
+        covering = (noise.rule(each, name) for each in differences) if rules else ()
         return tuple(sorted({rules.index(each) for each in covering if each}))
 
     def _told(self, differences: Iterable[Difference], answers: Answers) -> Iterator[Finding]:
