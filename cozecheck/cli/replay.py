@@ -78,7 +78,7 @@ def replay(
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
 ) -> None:
-    """Send recorded requests to a target; judge and compare its answers."""
+    """Send recorded requests to a target; compare its answers."""
     from cozecheck.cli import live, output, replaying
 
     order = replaying.order(

@@ -7,7 +7,8 @@ from cozecheck.checks.conclusion import TOOL, moment, results
 from cozecheck.diff import Severity
 from cozecheck.findings import DEPARTURE, Basis, CheckResult, Left, Noise, Outcome, Replay, Report, Run, Target
 from cozecheck.replay.ledger import Ledger
-from cozecheck.replay.settling import LEVELS
+from cozecheck.replay.settling import Yardstick
+from cozecheck.replay.telling import LEVELS, of_run
 
 FAMILY = "diff"
 
@@ -15,10 +16,8 @@ FAMILY = "diff"
 def report(
     ledger: Ledger,
     *,
-    rules: Mapping[str, diff.Rule],
+    yardstick: Yardstick,
     base_url: str,
-    reviewed: diff.Noise,
-    pairs: int,
     read: int,
     started: float,
     seconds: float,
@@ -28,6 +27,8 @@ def report(
     stopped: str = "",
 ) -> Report:
     """Make the report of a run that *started* so many seconds after 1970; nothing shows the *secrets*."""
+    excess = _excess(ledger, yardstick)
+    ledger.count({each.rule: each.severity for each in excess})
     unreached = read - ledger.read
     left = (*ledger.skipped, *([Left("the run ended before", unreached)] if unreached else ()))
     return Report(
@@ -41,8 +42,8 @@ def report(
             tokens=ledger.tokens,
             interrupted=interrupted,
         ),
-        checks=(*_lines(ledger, rules), *results(ledger.bench, secrets)),
-        findings=tuple(ledger.findings),
+        checks=(*_lines(ledger, yardstick.rules), *results(ledger.bench, secrets)),
+        findings=(*ledger.findings, *map(of_run, excess)),
         strict=strict,
         notes=(f"the run ended early: {stopped}",) if stopped else (),
         replay=Replay(
@@ -52,10 +53,22 @@ def report(
             skipped=left,
             uncompared=ledger.uncompared,
             noise=tuple(Noise(rule, count) for rule, count in ledger.noise.most_common()),
-            unused=tuple(_words(rule) for at, rule in enumerate(reviewed.rules) if at not in ledger.used),
-            pairs=pairs,
+            unused=tuple(_words(rule) for at, rule in enumerate(yardstick.reviewed.rules) if at not in ledger.used),
+            pairs=yardstick.pairs,
         ),
     )
+
+
+def _excess(ledger: Ledger, yardstick: Yardstick) -> tuple[diff.Difference, ...]:
+    """Return the learned rules that cover more of the candidate's differences than of the original's own."""
+    noise = yardstick.policy.noise
+    covered = (
+        (rule.operation, diff.Difference(rule.rule, Severity.NOISE, rule.path, "", ""))
+        for at, rule in enumerate(noise.rules)
+        for _ in range(ledger.used[at])
+    )
+    found = diff.excess(noise, ledger.operations, covered)
+    return tuple(each for each in found if each.rule in yardstick.rules)
 
 
 def _lines(ledger: Ledger, rules: Mapping[str, diff.Rule]) -> Iterator[CheckResult]:

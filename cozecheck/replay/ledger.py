@@ -88,11 +88,15 @@ class Ledger:
             self.operations[entry.operation] += 1
         self.noise.update(entry.noise)
         self.used.update(entry.used)
-        for rule, severity in entry.rules.items():
-            self.differing[rule] += 1
-            self.severities[rule] = worst(severity, self.severities.get(rule, severity))
+        self.count(entry.rules)
         self.findings += entry.findings
         self._kept.update(each.id for each in entry.findings)
+
+    def count(self, rules: Mapping[str, Severity]) -> None:
+        """Count one more difference of each of *rules*."""
+        for rule, severity in rules.items():
+            self.differing[rule] += 1
+            self.severities[rule] = worst(severity, self.severities.get(rule, severity))
 
     def wants(self, id: str) -> bool:
         """Whether findings of this check or rule are still kept."""

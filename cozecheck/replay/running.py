@@ -79,9 +79,7 @@ async def run(
     return report(
         driver.ledger,
         base_url=sides.candidate.probe.endpoint.base_url,
-        rules=yardstick.rules,
-        reviewed=yardstick.reviewed,
-        pairs=yardstick.pairs,
+        yardstick=yardstick,
         read=len(plan.steps),
         started=started,
         seconds=course.clock() - started,

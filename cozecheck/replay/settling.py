@@ -10,19 +10,16 @@ from cozecheck import diff
 from cozecheck.checks import Check
 from cozecheck.checks.conclusion import findings
 from cozecheck.checks.judging import Bench, Tally
-from cozecheck.contract.operations import operation
-from cozecheck.curl import curl
 from cozecheck.diff import Difference, Severity
 from cozecheck.diff.noise import operation_name
 from cozecheck.diff.paths import field as field_of
 from cozecheck.diff.similarity import Similarity
-from cozecheck.exchange import Exchange, Request
-from cozecheck.findings import DEPARTURE, Basis, Finding, Level
-from cozecheck.masking import excerpt, hidden, mask_secrets, presentable, secret_values, words
+from cozecheck.exchange import Exchange
+from cozecheck.findings import Finding
 from cozecheck.replay.ledger import Entry, worst
+from cozecheck.replay.telling import finding
 from cozecheck.sdk import Reader
 
-LEVELS: Final = {Severity.BREAKING: Level.MUST, Severity.CHANGED: Level.SHOULD, Severity.COSMETIC: Level.MAY}
 MOST_OF_A_RULE: Final = 5
 """Differences kept of one rule between two answers."""
 
@@ -134,35 +131,5 @@ class Settling:
         told: Counter[str] = Counter()
         for each in differences:
             told[each.rule] += 1
-            if told[each.rule] <= MOST_OF_A_RULE and self.wants(each.rule):
-                yield _finding(each, answers, self.secrets)
-
-
-def _finding(difference: Difference, answers: Answers, secrets: Iterable[str]) -> Finding:
-    rule, take = diff.RULES[difference.rule], answers.takes[0]
-    requests = [each.request for each in (answers.original, take) if each]
-    known = hidden((*secrets, *(word for request in requests for word in _private(request))))
-    asked = operation(take.request)
-    level = LEVELS[difference.severity]
-    return Finding(
-        id=rule.id,
-        outcome=DEPARTURE[level],
-        level=level,
-        basis=Basis.BEHAVIOUR,
-        requirement=rule.requirement or rule.reason,
-        expected=excerpt(difference.expected, known) or '""',
-        actual=presentable(difference.actual, known),
-        at=mask_secrets(difference.at, known),
-        operation=asked.name if asked else "",
-        exchange=take.id,
-        cite=rule.reason,
-        breaks=(rule.breaks,) if rule.breaks else (),
-        remedy=rule.remedy,
-        curl=mask_secrets(curl(take.request, masked=True), known),
-    )
-
-
-def _private(request: Request) -> Iterator[str]:
-    """Yield what an answer may repeat, and a report must not."""
-    yield from secret_values(request.url, request.headers.lines)
-    yield from words(request.parsed.value)
+            if answers.original and told[each.rule] <= MOST_OF_A_RULE and self.wants(each.rule):
+                yield finding(each, answers.original, answers.takes[0], self.secrets)
