@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Literal, Self
 
 from cozecheck.checks.judging import Tally
 from cozecheck.diff import Severity
-from cozecheck.errors import NoVerdictError, UsageError
+from cozecheck.errors import CozecheckError, NoVerdictError, UsageError
 from cozecheck.findings import Basis, Finding, Level, Outcome
 from cozecheck.replay.ledger import Entry
 
@@ -35,15 +35,18 @@ class Journal:
         self._sets: dict[tuple[str, ...], int] = {}
         self._path = path
         self._resume = resume
-        if not resume:
-            self._file = self._open("wb")
-            self._write(asdict(heading))
-            return
-        if not path.is_file():
+        if resume and not path.is_file():
             raise UsageError(f"nothing to resume: there is no journal {path}")
-        self._file = self._open("r+b")
-        with self._blaming():
-            _require_same(json.loads(self._file.readline()), heading, path)
+        self._file = self._open("r+b" if resume else "wb")
+        try:
+            if resume:
+                with self._blaming():
+                    _require_same(json.loads(self._file.readline()), heading, path)
+            else:
+                self._write(asdict(heading))
+        except CozecheckError:
+            self.close()
+            raise
 
     def done(self) -> Iterator[Entry]:
         """Yield what the run before did; nothing of a new run. Raises UsageError for what is no journal."""
@@ -79,6 +82,10 @@ class Journal:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what is written is on disk already."""
         with suppress(OSError):
             self._file.close()
 
@@ -135,6 +142,7 @@ def _entry(line: dict[str, Any], sets: dict[int, tuple[str, ...]]) -> Entry:
     given = {name: value for name, value in line.items() if name not in ("done", "held")}
     given["tallies"] = {id: Tally(**tally) for id, tally in line.get("tallies", {}).items()}
     given["findings"] = tuple(map(_finding, line.get("findings", ())))
+    given["used"] = tuple(line.get("used", ()))
     given["gave"] = tuple(line.get("gave", ()))
     given["rules"] = {rule: Severity(value) for rule, value in line.get("rules", {}).items()}
     return Entry(position=line["done"], held=sets[line["held"]] if "held" in line else (), **given)

@@ -163,23 +163,25 @@ class _Driver:
         waits = [self._under_way[each] for each in step.waits if each in self._under_way]
         if waits:
             await asyncio.wait(waits)
-        async with self._limit:
-            if self.stopped:
-                return
-            entry = await self._entry(position, step, recording)
+        entry = await self._entry(position, step, recording)
+        if entry is None:
+            return
         if entry.skipped != NOBODY:  # else a run that goes on tries again
             self._journal.add(entry)
         self.ledger.add(entry)
         self._done.add(position)
         self._course.progress(recording.exchange.id)
 
-    async def _entry(self, position: int, step: Step, recording: Recording) -> Entry:
-        """Return what came of one recording."""
+    async def _entry(self, position: int, step: Step, recording: Recording) -> Entry | None:
+        """Return what came of one recording; None where the run is over."""
         exchange = recording.exchange
         if any(server.lacks(step) for server in self._sides.all):
             return Entry(position, exchange.id, skipped="the answer that gives what it needs did not give it")
         try:
-            asked = await self._ask(step, exchange)
+            async with self._limit:
+                if self.stopped:
+                    return None
+                asked = await self._ask(step, exchange)
         except UsageError as error:
             return Entry(position, exchange.id, skipped=f"it cannot be sent: {error}")
         self._note_silence()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -93,14 +93,15 @@ class Target:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        sent = {name.decode(): value.decode() for name, value in scope["headers"]}
         query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
         path = scope["path"].removeprefix("/v1") + query
-        asked = Asked(scope["method"], path, headers, json.loads(body) if body[:1] == b"{" else body)
+        asked = Asked(scope["method"], path, sent, json.loads(body) if body[:1] == b"{" else body)
         status, value = (200, {"object": "list", "data": []}) if path == "/models" else await self._answer(asked)
         said = json.dumps(value).encode()
-        lines = [(b"content-type", b"application/json"), (b"content-length", str(len(said)).encode())]
-        await send({"type": "http.response.start", "status": status, "headers": lines})
+        lines = {"content-type": "application/json", "content-length": str(len(said)), "x-request-id": "req_2"}
+        headers = [(name.encode(), line.encode()) for name, line in lines.items()]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": said})
 
     async def _answer(self, asked: Asked) -> tuple[int, Any]:
@@ -139,9 +140,10 @@ def replayed(
 
     async def drive() -> Report:
         limits = Limits.within(5)
-        async with Probe(Endpoint(base_url, KEY), limits) as probe:
-            others = [Server(Probe(Endpoint(url, KEY), limits)) for url in originals]
-            sides = Sides(Server(probe, renaming), *others)
+        async with AsyncExitStack() as stack:
+            endpoints = (Endpoint(url, KEY) for url in (base_url, *originals))
+            probe, *others = [await stack.enter_async_context(Probe(each, limits)) for each in endpoints]
+            sides = Sides(Server(probe, renaming), *map(Server, others))
             with Journal(journal, HEADING, resume=resume) as kept:
                 steps = planned or plan(recordings, keyed=True)
                 return await run(recordings, steps, sides, checks, yardstick, kept, course or Course(time.time))
