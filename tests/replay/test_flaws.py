@@ -17,11 +17,6 @@ from tests.replay.cassettes import write
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 STRICT = {**CITY, "additionalProperties": False}
-    "type": "object",
-    "properties": {"city": {"type": "string"}},
-    "required": ["city"],
-    "additionalProperties": False,
-}
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": STRICT, "strict": True}}
 MODEL = "gpt-4o-mini"
 
