@@ -1,11 +1,17 @@
 """Content-Encoding undone, within a bound: bytes as sent to bytes as meant."""
 
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import brotli
+import zstandard
 
 GZIP_MAGIC = b"\x1f\x8b"
 # zlib window bits: 16 added means a gzip wrapper, 32 added means zlib or gzip by its header, negative means no wrapper.
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": 32 + zlib.MAX_WBITS}
+_ZSTD_WINDOW = 8 * 1024 * 1024
+"""What RFC 9659 lets a server use."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 
 
@@ -32,7 +38,9 @@ def decode(body: bytes, encoding: str | None, limit: int) -> Decoded:
         return _inflate(body, name, limit)
     if _reads_as_text(body):
         return Decoded(body)
-    return Decoded(b"", f"content-encoding {name!r} was not asked for and cannot be undone")
+    if name in _UNPACKERS:
+        return _UNPACKERS[name](body, limit)
+    return Decoded(b"", f"content-encoding {name!r} cannot be undone")
 
 
 def _inflate(body: bytes, name: str, limit: int) -> Decoded:
@@ -66,6 +74,41 @@ def _unpack(body: bytes, name: str, limit: int, window_bits: int) -> Decoded:
     # Clients stop at the end of the first member, whatever follows.
     extra = len(inflater.unused_data)
     return Decoded(content, f"{extra:,} bytes follow the end of {name}" if extra else "")
+
+
+def _unpack_brotli(body: bytes, limit: int) -> Decoded:
+    unpacker, content, left = brotli.Decompressor(), bytearray(), body
+    try:
+        while len(content) <= limit and not unpacker.is_finished():
+            content += unpacker.process(left, output_buffer_limit=limit + 1 - len(content))
+            left = b""
+            if unpacker.can_accept_more_data() and not unpacker.is_finished():
+                return Decoded(bytes(content[:limit]), "br ends in the middle", is_cut=True)
+    except brotli.error:
+        return Decoded(b"", "br does not decode")
+    return _bounded(bytes(content), "br", len(body), limit)
+
+
+def _unpack_zstd(body: bytes, limit: int) -> Decoded:
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    try:
+        content = unpacker.stream_reader(body).read(limit + 1)
+        if len(content) > limit:
+            return _bounded(content, "zstd", len(body), limit)
+        frame = unpacker.decompressobj()
+        frame.decompress(body)
+    except zstandard.ZstdError as error:
+        return Decoded(b"", f"zstd does not decode: {error}")
+    return Decoded(content) if frame.eof else Decoded(content, "zstd ends in the middle", is_cut=True)
+
+
+def _bounded(content: bytes, name: str, packed: int, limit: int) -> Decoded:
+    if len(content) <= limit:
+        return Decoded(content)
+    return Decoded(content[:limit], f"{name} unpacks {packed:,} bytes to more than {limit:,}")
+
+
+_UNPACKERS: Mapping[str, Callable[[bytes, int], Decoded]] = {"br": _unpack_brotli, "zstd": _unpack_zstd}
 
 
 def _reads_as_text(body: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Recorded traffic, judged: files in, report out."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,18 +23,22 @@ def judge(
     clock: Callable[[], float],
     progress: Callable[[Exchange], None] = lambda _: None,
 ) -> Report:
-    """Judge every exchange of *files*; *clock* tells seconds since 1970. Raises UsageError for what is no recording.
+    """Judge every exchange of *files* and folders; raises UsageError for what is no recording.
 
-    Asking the official client (*ask_sdk*) takes some 8 ms an answer, most of them spent on long streams.
+    *clock* tells seconds since 1970. Asking the official client (*ask_sdk*) takes some 8 ms an answer, most of them
+    spent on long streams.
     """
     started = clock()
     bench, reader = Bench(checks), Reader()
     count = 0
+    flaws: Counter[str] = Counter()
     interrupted = False
     try:
-        for file in files:
-            for exchange in (each.exchange for each in recordings.read(file)):
+        for file in recordings.files(files):
+            for recording in recordings.read(file):
+                exchange = recording.exchange
                 bench.judge(reader.read(exchange) if ask_sdk else exchange)
+                flaws.update(recording.flaws)
                 progress(exchange)
                 count += 1
     except KeyboardInterrupt:
@@ -52,4 +57,5 @@ def judge(
         interrupted=interrupted,
         strict=strict,
         masked=True,
+        notes=tuple(f"lost by the recorder: {flaw}, {number} times" for flaw, number in flaws.items()),
     )

@@ -3,8 +3,11 @@
 import gzip
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +34,8 @@ def bare_deflate(content: bytes) -> bytes:
         ("x-gzip", PACKED),
         ("deflate", zlib.compress(BODY)),
         ("deflate", bare_deflate(BODY)),
+        ("br", brotli.compress(BODY)),
+        ("zstd", zstandard.compress(BODY)),
     ],
 )
 def test_what_was_asked_for_is_undone(encoding: str | None, body: bytes) -> None:
@@ -50,10 +55,27 @@ def test_no_body_is_no_fault(encoding: str) -> None:
     assert (decoded.content, decoded.fault) == (b"", "")
 
 
-@pytest.mark.parametrize("body", [b"\x8b\x0c\x80{}\x03", b"\x0b\x02\x80{}\x03", b"\x28\xb5\x2f\xfd\x04\x10"])
-def test_an_encoding_nobody_asked_for_is_a_fault(body: bytes) -> None:
-    decoded = decode(body, "br", LIMIT)
-    assert (decoded.content, decoded.fault) == (b"", "content-encoding 'br' was not asked for and cannot be undone")
+def test_an_encoding_that_nobody_knows_is_a_fault() -> None:
+    decoded = decode(b"\x00\x01\x02", "compress", LIMIT)
+    assert (decoded.content, decoded.fault) == (b"", "content-encoding 'compress' cannot be undone")
+
+
+@pytest.mark.parametrize(("name", "body"), [("br", b"\xff\x00\x80{}\x03"), ("zstd", b"\x28\xb5\x2f\xfd\xff\x10")])
+def test_what_is_not_packed_as_it_says_is_a_fault(name: str, body: bytes) -> None:
+    decoded = decode(body, name, LIMIT)
+    assert (decoded.content, decoded.fault[: len(name)]) == (b"", name)
+
+
+@pytest.mark.parametrize(("name", "pack"), [("br", brotli.compress), ("zstd", zstandard.compress)])
+def test_a_small_body_that_grows_without_end_is_a_fault(name: str, pack: Callable[[bytes], bytes]) -> None:
+    decoded = decode(pack(bytes(20_000_000)), name, LIMIT)
+    assert len(decoded.content) == LIMIT
+    assert "to more than 1,000,000" in decoded.fault
+
+
+@pytest.mark.parametrize(("name", "pack"), [("br", brotli.compress), ("zstd", zstandard.compress)])
+def test_a_packed_body_cut_off_is_known_for_it(name: str, pack: Callable[[bytes], bytes]) -> None:
+    assert decode(pack(BODY)[:-4], name, LIMIT).is_cut
 
 
 @pytest.mark.parametrize("body", [PACKED[:-12], PACKED[:-4]], ids=["content", "checksum"])

@@ -10,7 +10,7 @@ from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.exchange import Exchange
 from cozecheck.findings import Report
 from cozecheck.judge import judge
-from tests.test_recordings import entry
+from tests.recordings.test_jsonlines import entry
 
 
 def judged(files: list[Path], progress: list[str] | None = None, stop_after: int = 99) -> Report:

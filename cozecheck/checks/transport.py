@@ -10,6 +10,7 @@ from cozecheck.findings import Basis, Inconclusive, Level, Problem, Verdict
 from cozecheck.views.wire import Answer, answer, attempt, is_file, is_json, is_recorded, json_body, labelled
 
 SILENT = (FailureKind.CONNECT, FailureKind.FIRST_BYTE)
+_UNUSUAL = ("br", "zstd")
 ENDLESS = (FailureKind.TOTAL, FailureKind.SIZE, FailureKind.EVENTS)
 BROKEN = (FailureKind.CUT, FailureKind.PROTOCOL, FailureKind.IDLE)
 STREAMING_OPERATIONS = ("chat.completions.create", "completions.create", "responses.create")
@@ -71,9 +72,13 @@ def bounded(exchange: Exchange) -> Iterator[Verdict]:
     remedy="Compress only as Accept-Encoding allows, and name what was really applied.",
 )
 def encoding(it: Answer) -> Iterator[Verdict]:
-    """A body decodes as its Content-Encoding says, to a sane size."""
+    """A body decodes as its Content-Encoding says, to a sane size, and is packed only as was asked for."""
     if it.response.decoded.fault:
         yield Problem("a body that decodes", it.response.decoded.fault, at="content-encoding")
+    name = (it.response.headers.get("content-encoding") or "").strip().lower()
+    asked = it.exchange.request.headers.get("accept-encoding")
+    if name in _UNUSUAL and asked is not None and name not in asked.lower() and not is_recorded(it.response):
+        yield Problem(f"one of the encodings that were asked for: {asked}", name, at="content-encoding")
 
 
 @check(

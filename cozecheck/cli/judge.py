@@ -9,7 +9,11 @@ from cozecheck.cli import options
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help="Exchanges, one a line: .jsonl or .jsonl.gz.", show_default=False),
+    typer.Argument(
+        metavar="FILE",
+        help="Recordings, or folders of them: VCR cassettes, HAR, nock, httprr, JSON lines.",
+        show_default=False,
+    ),
 ]
 
 

@@ -16,8 +16,8 @@ import pytest
 from cozecheck.cli import run
 from reference_server.app import create_app
 from tests import suite
+from tests.recordings.test_jsonlines import entry
 from tests.servers import running
-from tests.test_recordings import entry
 
 SCHEMA = json.loads((files("cozecheck") / "data" / "conformance.schema.json").read_text("utf-8"))
 REPORTS = [f"--report={format}=out/r.{format}" for format in ("json", "junit", "markdown", "html", "text")]

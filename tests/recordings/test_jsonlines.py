@@ -82,7 +82,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a broken URL": (entry({"url": "http://[h"}), "request.url: not a URL (Invalid IPv6 URL)"),
     "no status": (entry(response={"status": "200"}), "response.status: a whole number is expected"),
     "an odd status": (entry(response={"status": True}), "response.status: a whole number is expected"),
-    "headers in a list": (entry({"headers": ["a"]}), "request.headers: an object of lists is expected"),
+    "headers in a list": (entry({"headers": ["a"]}), "request.headers: header names and values are expected"),
     "a body that is no text": (entry(response={"body": {}}), "response.body: a string is expected"),
     "no base64": (entry(response={"body": "!", "body_kind": "base64"}), "response.body: not base64 ("),
     "base64 of é": (entry(response={"body": "é", "body_kind": "base64"}), "response.body: not base64 ("),
@@ -102,8 +102,8 @@ def test_what_is_no_exchange_is_told_with_its_line_and_key(what: str, tmp_path: 
 @pytest.mark.parametrize("line", [b"{", b"\xff", b"[" * 100_000, b"nonsense"], ids=["cut", "binary", "deep", "words"])
 def test_what_is_no_json_is_told_with_its_line(line: bytes, tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    path.write_bytes(line)
-    with pytest.raises(UsageError, match=r"r\.jsonl:1: not JSON"):
+    path.write_bytes(json.dumps(entry()).encode() + b"\n" + line)
+    with pytest.raises(UsageError, match=r"r\.jsonl:2: not JSON"):
         list(recordings.read(path))
 
 
