@@ -13,8 +13,10 @@ from cozecheck.exchange import ABSENT, Exchange, Response
 from cozecheck.views.chat_stream import ChatStream
 from cozecheck.views.response_stream import ResponseStream
 
-DEEPEST = 100
+DEEPEST = 64
 """Levels of arrays and objects that a body may have to be compared."""
+
+CONTAINERS = (dict, list)
 
 
 class Form(StrEnum):
@@ -62,13 +64,8 @@ class Answer:
     @cached_property
     def is_deep(self) -> bool:
         """Whether the JSON of the answer is nested more deeply than is compared."""
-        bodies = [each.value for each in self.response.payloads] if self.form is Form.STREAM else [self.response.json]
-        return self._may_be_deep and any(map(_is_deep, bodies))
-
-    @property
-    def _may_be_deep(self) -> bool:
-        content = self.response.content
-        return content.count(b"[") + content.count(b"{") > DEEPEST
+        bodies = self.response.payloads if self.form is Form.STREAM else (self.response.parsed,)
+        return any(each.fault and _is_deep(each.value) for each in bodies)  # a strict parser follows 200 levels
 
     @cached_property
     def raw(self) -> Any:
@@ -142,7 +139,7 @@ def _is_text(content: bytes) -> bool:
 def _is_deep(value: Any) -> bool:
     level, deep = [value], 0
     while level and deep <= DEEPEST:
-        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+        level = [part for each in level for part in _parts(each) if isinstance(part, CONTAINERS)]
         deep += 1
     return bool(level)
 

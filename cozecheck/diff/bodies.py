@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cozecheck.diff import counts, texts, tools
 from cozecheck.diff.answers import Answer
-from cozecheck.diff.paths import matches, pointer
+from cozecheck.diff.paths import any_matches, matches
 from cozecheck.diff.policy import Policy
-from cozecheck.diff.promised import INDICES, NEVER_NULL, ROUTED, TAGS, UNASKED, any_matches, free, is_promised
+from cozecheck.diff.promised import INDICES, NEVER_NULL, ROUTED, TAGS, UNASKED, free, is_promised
 from cozecheck.diff.references import Reference
 from cozecheck.diff.telling import Differences, told
 from cozecheck.diff.tree import Change, Kind, changes
 from cozecheck.exchange import ABSENT
+from cozecheck.views.completions import CREATE as PROMPTS
 
 TEXTS = (
     "/choices/*/message/content",
@@ -58,7 +60,7 @@ class _Comparison:
             yield from self._calls(was, now)
             yield from self._usage(was, now)
         for change in changes(was, now):
-            yield from self._change(change, pointer(change.steps))
+            yield from self._change(change, change.at)
 
     def _calls(self, was: Mapping[str, Any], now: Mapping[str, Any]) -> Differences:
         before, after = dict(_called(was)), dict(_called(now))
@@ -75,44 +77,56 @@ class _Comparison:
             yield told("usage.missing", "/usage", before, now.get("usage", ABSENT))
 
     def _change(self, change: Change, at: str) -> Differences:
-        if at == "/usage" and change.kind is not Kind.ADDED:
+        if at == "/usage" and isinstance(change.was, dict):
             return  # told as a whole
-        if free(at, change.kind):
+        if free(change.field, change.kind):
             yield told("value.free", at, change.was, change.now)
-        elif _is_item(at) and change.kind in (Kind.MISSING, Kind.ADDED):
+        elif any_matches(NAMED, change.field) and change.kind in (Kind.MISSING, Kind.ADDED):
             yield from self._item(change, at)
         elif change.kind is Kind.MISSING:
-            yield from _missing(change, at)
+            yield from _missing(change, at, self.original.operation)
         elif change.kind is Kind.ADDED:
             yield from _added(change, at)
         elif change.kind is Kind.TYPE:
-            yield from _type(change, at)
+            yield from _type(change, at, self.original.operation)
         else:
             yield from self._value(change, at)
 
     def _item(self, change: Change, at: str) -> Differences:
         """Tell of an item, or a call, that only one side has: of calls their names say it."""
-        if isinstance(change.now, dict):
-            schema = self.offered.get(_name(change.now), {})
+        called = _name(change.now)
+        if called:
             inner = change.now.get("function", change.now)
-            yield from tools.arguments_alone(inner.get("arguments") if isinstance(inner, dict) else None, at, schema)
-        if not _name(change.was) and not _name(change.now):
+            yield from tools.arguments_alone(inner.get("arguments", ABSENT), at, self.offered.get(called, {}))
+            yield from self._form(change)
+        elif not _name(change.was):
             yield told("output.items", at, change.was, change.now)
+
+    def _form(self, change: Change) -> Differences:
+        """Compare the form of a call that only the candidate makes with that of the original's first."""
+        calls: Any = self.original.value
+        for step in change.steps[:-1]:
+            calls = calls.get(step, {}) if isinstance(calls, dict) else calls[step]
+        model = next((each for each in calls.values() if _name(each)), None) if isinstance(calls, dict) else None
+        for inner in changes(model, change.now) if model else ():
+            if inner.kind in (Kind.MISSING, Kind.TYPE) or isinstance(inner.was, Reference):
+                within = replace(inner, steps=(*change.steps, *inner.steps))
+                yield from self._change(within, within.at)
 
     def _value(self, change: Change, at: str) -> Differences:
         was, now = change.was, change.now
         if isinstance(was, Reference):
             yield from _reference(was, now, at)
-        elif any_matches(ARGUMENTS, at) and isinstance(was, str):
+        elif any_matches(ARGUMENTS, change.field) and isinstance(was, str):
             yield from tools.arguments(was, now, at, self.offered.get(self._tool(change), {}))
-        elif any_matches(TEXTS, at) and isinstance(was, str):
+        elif any_matches(TEXTS, change.field) and isinstance(was, str):
             yield from texts.compare(was, now, at, self.candidate.asked, self.policy)
         elif (count := COUNTS.fullmatch(at)) and isinstance(was, int):
             yield from counts.compare(count[1], was, now, at, self.policy, renamed=self.renamed)
         elif at == "/model":
             yield from self._model(was, now)
         else:
-            yield told(_rule_of_value(was, now, at), at, was, now)
+            yield told(_rule_of_value(change, at, self.original.operation), at, was, now)
 
     def _tool(self, change: Change) -> str:
         """Return the name of the tool to which arguments belong."""
@@ -125,10 +139,6 @@ class _Comparison:
         asked = self.candidate.asked.get("model")
         is_asked = isinstance(asked, str) and (now == asked or now.startswith(f"{asked}-"))
         yield told("model.snapshot" if is_asked else "model.name", "/model", asked or was, now)
-
-
-def _is_item(at: str) -> bool:
-    return any_matches(NAMED, at)
 
 
 def _name(call: Any) -> str:
@@ -160,20 +170,25 @@ def _visible(was: Mapping[str, Any], now: Mapping[str, Any]) -> Differences:
         yield told("text.lost", "/output", sorted(was), sorted(now))
 
 
-def _missing(change: Change, at: str) -> Differences:
-    if matches("/choices/*", at):
+def _missing(change: Change, at: str, operation: str) -> Differences:
+    if matches("/choices/*", change.field):
         yield told("structure.choices", at, change.was, ABSENT)
-    elif matches("/**/error/*", at):
+    elif matches("/**/error/*", change.field):
         yield told("error.envelope", at, change.was, ABSENT)
     elif isinstance(change.steps[-1], int):
         yield from _shorter(change, at)
-    elif not matches("/choices/*/message/tool_calls", at):  # the names say so
-        yield told("structure.missing" if is_promised(at) else "structure.left-out", at, change.was, ABSENT)
+    elif not matches("/choices/*/message/tool_calls", change.field):  # the names say so
+        yield told(
+            "structure.missing" if is_promised(change.field, operation) else "structure.left-out",
+            at,
+            change.was,
+            ABSENT,
+        )
 
 
 def _shorter(change: Change, at: str) -> Differences:
-    yield told("embedding.count" if at.startswith("/data/") and _is_vector(change.was) else "structure.length",
-               at, change.was, change.now)
+    if not (at.startswith("/data/") and _is_vector(change.was)):  # of vectors the count is told
+        yield told("structure.length", at, change.was, change.now)
 
 
 def _is_vector(value: Any) -> bool:
@@ -181,34 +196,36 @@ def _is_vector(value: Any) -> bool:
 
 
 def _added(change: Change, at: str) -> Differences:
-    if matches("/choices/*", at):
+    if matches("/choices/*", change.field):
         yield told("structure.choices", at, ABSENT, change.now)
     elif isinstance(change.steps[-1], int):
         yield told("structure.length", at, ABSENT, change.now)
-    elif change.now is None and any_matches(NEVER_NULL, at):
+    elif change.now is None and any_matches(NEVER_NULL, change.field):
         yield told("structure.null-for-absent", at, ABSENT, None)
     elif at == "/error" and change.now:
         yield told("status.outcome", at, ABSENT, change.now)
     else:
-        yield told("structure.unasked" if any_matches(UNASKED, at) else "structure.added", at, ABSENT, change.now)
+        yield told(
+            "structure.unasked" if any_matches(UNASKED, change.field) else "structure.added", at, ABSENT, change.now
+        )
 
 
-def _type(change: Change, at: str) -> Differences:
+def _type(change: Change, at: str, operation: str) -> Differences:
     was, now = change.was, change.now
-    if matches("/choices/*/finish_reason", at):
+    if matches("/choices/*/finish_reason", change.field):
         yield told("finish.reason", at, was, now)
-    elif matches("/error/*", at):
+    elif matches("/error/*", change.field):
         yield from _of_error(was, now, at)
     elif at == "/error" or at == "/incomplete_details":
         yield told("finish.status", at, was, now)
-    elif any_matches(TEXTS, at) and {type(was), type(now)} == {str, type(None)}:
+    elif any_matches(TEXTS, change.field) and {type(was), type(now)} == {str, type(None)}:
         yield told("text.null", at, was, now)
     elif type(was) is float and type(now) is int:
         yield told("structure.number", at, was, now)
-    elif was is None:
+    elif was is None and not any_matches(TEXTS, change.field):
         yield told("structure.value-for-null", at, was, now)
     elif now is None:
-        yield told("structure.null" if is_promised(at) else "structure.nothing", at, was, now)
+        yield told("structure.null" if is_promised(change.field, operation) else "structure.nothing", at, was, now)
     else:
         yield told("structure.type", at, was, now)
 
@@ -230,15 +247,14 @@ def _reference(was: Reference, now: Reference, at: str) -> Differences:
         yield told("id.shape" if was.prefix in ROUTED else "id.prefix", at, was.prefix, now.prefix)
 
 
-def _rule_of_value(was: Any, now: Any, at: str) -> str:
-    if matches("/choices/*/finish_reason", at):
-        return "finish.reason"
-    if matches("/error/*", at):
+def _rule_of_value(change: Change, at: str, operation: str) -> str:
+    was, now = change.was, change.now
+    if matches("/choices/*/finish_reason", change.field):
+        return "finish.cut" if operation == PROMPTS and {was, now} == {"stop", "length"} else "finish.reason"
+    if matches("/error/*", change.field):
         return next((each.rule.removeprefix("diff.") for each in _of_error(was, now, at)), "value.changed")
-    if at in ("/status", "/incomplete_details/reason") or matches("/output/*/status", at):
+    if at in ("/status", "/incomplete_details/reason") or matches("/output/*/status", change.field):
         return "finish.status" if {was, now} <= ENDS or at != "/status" else "finish.progress"
-    if any_matches(INDICES, at):
+    if any_matches(INDICES, change.field):
         return "structure.index"
-    return "value.tag" if any_matches(TAGS, at) else "value.changed"
-
-
+    return "value.tag" if any_matches(TAGS, change.field) else "value.changed"

@@ -7,6 +7,7 @@ from cozecheck.diff.policy import DEFAULT, Policy
 from cozecheck.diff.telling import Differences, told
 from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.views.failures import error_in
+from cozecheck.views.wire import is_recorded
 
 UNSETTLED = frozenset((401, 403, 408, 429))
 """Refusals that say nothing of the request: the key, the patience, the budget."""
@@ -46,8 +47,8 @@ def _status(was: Answer, now: Answer) -> Differences:
 
 
 def _content(was: Answer, now: Answer, policy: Policy) -> Differences:
-    if was.response.decoded.fault or now.response.decoded.fault:
-        yield told("answer.unread", "", was.response.decoded.fault, now.response.decoded.fault)
+    if was.response.decoded.fault or now.response.decoded.fault or was.is_deep or now.is_deep:
+        yield from _unread(was, now)
         return
     if was.form is not now.form:
         yield from _form(was, now)
@@ -55,11 +56,17 @@ def _content(was: Answer, now: Answer, policy: Policy) -> Differences:
         yield from _bytes(was, now, policy)
     elif was.raw is ABSENT and now.raw is ABSENT:
         yield from _text(was, now, policy)
-    elif was.is_deep or now.is_deep:
-        if was.response.content != now.response.content:
-            yield told("answer.unread", "", "JSON that can be followed", "JSON nested too deeply")
     elif was.raw is not ABSENT and now.raw is not ABSENT:
         yield from _json(was, now, policy)
+
+
+def _unread(was: Answer, now: Answer) -> Differences:
+    """Tell of a body that cannot be compared; recorders spoil them too."""
+    if was.response.body == now.response.body:
+        return
+    fault = now.response.decoded.fault
+    lost = was.response.decoded.fault or was.is_deep or (fault and is_recorded(now.response))
+    yield told("answer.unmeasured" if lost else "answer.unread", "", "", fault or "JSON that is nested too deeply")
 
 
 def _form(was: Answer, now: Answer) -> Differences:
@@ -94,10 +101,9 @@ def _json(was: Answer, now: Answer, policy: Policy) -> Differences:
         yield told("error.envelope", "/error", "an error", now.raw)
         return
     if was.events and now.events:
-        yield from streams.compare(was.events, now.events)
+        yield from streams.compare(was.events, now.events, was.operation)
         if now.events.errors > was.events.errors:
             return
     yield from bodies.compare(was, now, policy)
     renamed = was.asked.get("model") != now.asked.get("model")
     yield from vectors.compare(was.vectors, now.vectors, policy, renamed=renamed)
-

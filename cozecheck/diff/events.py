@@ -14,7 +14,15 @@ Shape = Mapping[str, frozenset[str]]
 """JSON Pointers, places in lists left open, to the types that stand there; `absent` where some events lack it."""
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
-_TYPES = {dict: "object", list: "list", str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_TYPES = {
+    dict: "object",
+    list: "list",
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,7 @@ def _once(block: list[str]) -> Iterator[str]:
     """Leave out the pieces, parts and annotations that come as often as the words ask for, but for the first time."""
     seen: set[str] = set()
     for kind in block:
-        free = "annotation" in kind or kind in seen and ("delta" in kind or "part" in kind or "text" in kind)
+        free = "annotation" in kind or (kind in seen and ("delta" in kind or "part" in kind or "text" in kind))
         if not free and kind not in ("keepalive", "response.queued"):
             seen.add(kind)
             yield kind
@@ -209,6 +217,8 @@ def _named(stream: ResponseStream) -> str:
 
 
 def _adds_up(item: Any) -> bool:
+    if item.foreign:
+        return False
     said = ((key, value) for key, (_, value) in item.said.items() if key in item.deltas)
     return all("".join(item.deltas[key]) == value for key, value in said)
 
@@ -217,7 +227,13 @@ def _signature(value: Any) -> Any:
     """Return the form of a value without its leaves, to be counted: most events have one of few."""
     kind = type(value)
     if kind is dict:
-        return tuple([(key, _signature(part)) for key, part in value.items() if key != "logprobs"])
+        return tuple(
+            [
+                (key, _signature(part) if type(part) in (dict, list) else type(part))
+                for key, part in value.items()
+                if key != "logprobs"
+            ]
+        )
     if kind is list:
         return frozenset(map(_signature, value))
     return kind
@@ -231,9 +247,8 @@ def _shape(signatures: set[Any]) -> Shape:
         each_has.append(set(places))
         for at, types in places.items():
             found.setdefault(at, set()).update(types)
-    for at, types in found.items():
-        types |= {"absent"} if any(at not in has for has in each_has) else set()
-    return {at: frozenset(types) for at, types in found.items()}
+    absent = {at for has in each_has for at in found.keys() - has}
+    return {at: frozenset(types | ({"absent"} if at in absent else set())) for at, types in found.items()}
 
 
 def _places(signature: Any, steps: tuple[str, ...]) -> Iterator[tuple[str, set[str]]]:

@@ -47,7 +47,9 @@ def learn(pairs: Iterable[tuple[Exchange, Exchange]]) -> Noise:
     )
 
 
-def excess(noise: Noise, compared: Mapping[str, int], found: Iterable[tuple[str, Difference]]) -> tuple[Difference, ...]:
+def excess(
+    noise: Noise, compared: Mapping[str, int], found: Iterable[tuple[str, Difference]]
+) -> tuple[Difference, ...]:
     """Return the learned rules that cover too many differences, by operation compared and differences found.
 
     One-sided exact test (Fisher's) of the candidate's count against the original's own, at one in a hundred.
@@ -83,5 +85,3 @@ def fisher(k: int, n: int, other_k: int, other_n: int) -> float:
 def _choose(n: int, k: int) -> float:
     """Return the logarithm of the number of ways to choose *k* of *n*."""
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
-
-

@@ -6,6 +6,9 @@ from typing import Any
 ONCE = frozenset(("role", "index", "type", "finish_reason"))
 """What is sent once: the first value counts."""
 
+OBJECTS = {"chat.completion.chunk": "chat.completion", "text_completion": "text_completion"}
+"""What chunks call themselves, and what the body is called that they spell out."""
+
 
 class _Pieces(list[str]):
     """A text that is still growing: joined at the end, for joining at each piece takes the square of the time."""
@@ -25,8 +28,8 @@ def chat_completion(chunks: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for choice in listed if isinstance(listed, list) else ():
             if isinstance(choice, dict):
                 _merge(choices.setdefault(repr(choice.get("index")), {}), choice)
-    if whole.get("object") == "chat.completion.chunk":
-        whole["object"] = "chat.completion"
+    if isinstance(whole.get("object"), str):
+        whole["object"] = OBJECTS.get(whole["object"], f"{whole['object']}, in a chunk")
     return {**whole, "choices": [_said(choice) for choice in choices.values()]}
 
 

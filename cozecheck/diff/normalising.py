@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from cozecheck.diff.paths import pointer
 from cozecheck.diff.references import KEYS, References, requested
 from cozecheck.exchange import Request
 
@@ -12,6 +11,8 @@ LISTINGS = frozenset(("models.list", "files.list", "batches.list"))
 FIRST = frozenset(("annotations", "top_logprobs"))
 """Lists of which the first entry counts, for its form: their length follows the words."""
 VECTOR = "a vector"
+TEXTS = KEYS | {"embedding"}
+"""Keys whose texts are replaced."""
 
 
 def normalised(value: Any, operation: str, request: Request) -> Any:
@@ -27,12 +28,20 @@ class _Normaliser:
 
     def normal(self, value: Any, key: str, steps: tuple[str | int, ...]) -> Any:
         if isinstance(value, dict):
-            return {name: self.normal(part, name, (*steps, name)) for name, part in value.items()}
+            return {
+                name: part if self._is_plain(part, name) else self.normal(part, name, (*steps, name))
+                for name, part in value.items()
+            }
         if isinstance(value, list):
             return self._list(value, key, steps)
         if isinstance(value, str) and key in KEYS and self._references is not None:
-            return self._references.take(value, pointer(steps))
+            return self._references.take(value, steps)
         return VECTOR if isinstance(value, str) and key == "embedding" and steps[0] == "data" else value
+
+    @staticmethod
+    def _is_plain(part: Any, name: str) -> bool:
+        """Say whether a part stays as it is: most are, and long bodies have many."""
+        return name not in TEXTS if type(part) is str else type(part) not in (dict, list)
 
     def _list(self, value: list[Any], key: str, steps: tuple[str | int, ...]) -> Any:
         if key == "embedding" and steps[0] == "data":

@@ -17,6 +17,12 @@ def field(at: str) -> str:
     return re.sub(r"(?<=/)\d+(?=/|$)", "*", re.sub(r" \d+(?=/|$)", " *", at))
 
 
+def any_matches(patterns: tuple[str, ...], at: str) -> bool:
+    """Say whether the whole of *at* fits one of the patterns."""
+    return any(matches(pattern, at) for pattern in patterns)
+
+
+@lru_cache(maxsize=16_384)  # a long list differs at the same few fields
 def matches(pattern: str, at: str) -> bool:
     """Say whether the whole of *at* fits: `*` stands for any part of one step, `**` for any number of steps."""
     return bool(_compiled(pattern).fullmatch(at))

@@ -1,9 +1,10 @@
 """What the API promises of its answers, and what it may leave free: tables."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from cozecheck.diff.paths import matches
+from cozecheck.contract.operations import OPERATIONS
+from cozecheck.diff.paths import any_matches, matches
 from cozecheck.diff.tree import Kind
 
 TABLE = "openai_wire.md, 1: OpenAI against itself"
@@ -30,7 +31,12 @@ FREE: tuple[Free, ...] = (
     Free("/**/system_fingerprint", "which build answered: the same in 60 of 100 pairs; null by model", TABLE, ALWAYS),
     Free("/**/obfuscation", "padding of random length against traffic analysis", "openai_wire.md, 0.5", ALWAYS),
     Free("/**/service_tier", "where there was room: auto, default, flex, priority", TABLE, VALUES | {Kind.TYPE}),
-    Free("/**/logprobs/**", "probabilities are those of the words", TABLE, frozenset((Kind.VALUE, Kind.MISSING, Kind.ADDED))),
+    Free(
+        "/**/logprobs/**",
+        "probabilities are those of the words",
+        TABLE,
+        frozenset((Kind.VALUE, Kind.MISSING, Kind.ADDED)),
+    ),
     Free("/**/*_tokens_details/*", "cached and reasoning tokens follow the cache and the words", TABLE),
     Free("/**/audio/data", "speech is made anew", TABLE),
     Free("/**/audio/transcript", "speech is made anew", TABLE),
@@ -85,36 +91,37 @@ PROMISED: tuple[str, ...] = (
     "/has_more",
     "/first_id",
     "/last_id",
-    "/deleted",
-    "/created_at",
-    "/status",
-    "/error",
-    "/incomplete_details",
-    "/instructions",
-    "/metadata",
     "/output",
-    "/parallel_tool_calls",
-    "/temperature",
-    "/tool_choice",
-    "/tools",
-    "/top_p",
     "/output/message */*",
     "/output/function_call */*",
     "/output/message */content/*/type",
     "/output/message */content/*/text",
     "/output/message */content/*/refusal",
     "/output/message */content/*/annotations",
-    "/text",
     "/results",
     "/results/*/flagged",
     "/results/*/categories",
     "/results/*/categories/*",
     "/results/*/category_scores",
     "/results/*/category_scores/*",
+)
+"""Keys that the official client's types require, or that every recording has; a pattern says nothing of its parts."""
+
+PROMISED_WHERE_KNOWN: tuple[str, ...] = (
+    "/created_at",
+    "/status",
+    "/error",
+    "/incomplete_details",
+    "/instructions",
+    "/metadata",
+    "/temperature",
+    "/tool_choice",
+    "/tools",
+    "/top_p",
+    "/text",
     "/filename",
     "/bytes",
     "/purpose",
-    "/input_tokens",
     "/type",
     "/item_id",
     "/output_index",
@@ -127,8 +134,11 @@ PROMISED: tuple[str, ...] = (
     "/part",
     "/part/type",
     "/part/text",
+    "/input_tokens",
+    "/deleted",
+    "/parallel_tool_calls",
 )
-"""Keys that the official client's types require, or that every recording has; a pattern says nothing of its parts."""
+"""The same for operations that we know: elsewhere these keys come and go."""
 
 UNPROMISED: tuple[str, ...] = (
     "/output/*/phase",
@@ -174,16 +184,15 @@ ROUTED = ("resp_", "conv_", "file-", "call_", "batch_", "msg_", "asst_", "thread
 """Beginnings of ids that go back into requests."""
 
 
-def any_matches(patterns: Iterable[str], at: str) -> bool:
-    """Say whether *at* fits one of the patterns."""
-    return any(matches(pattern, at) for pattern in patterns)
+@lru_cache(maxsize=4096)
+def is_promised(at: str, operation: str) -> bool:
+    """Say whether the API promises what stands *at* a place in the answers of an operation."""
+    known = any(operation == each.name for each in OPERATIONS)
+    promised = any_matches(PROMISED, at) or (known and any_matches(PROMISED_WHERE_KNOWN, at))
+    return promised and not any_matches(UNPROMISED, at)
 
 
-def is_promised(at: str) -> bool:
-    """Say whether the API promises what stands *at* a place."""
-    return any_matches(PROMISED, at) and not any_matches(UNPROMISED, at)
-
-
+@lru_cache(maxsize=4096)
 def free(at: str, kind: Kind) -> Free | None:
     """Return the entry of the closed list that covers a difference, if one does."""
     return next((each for each in FREE if kind in each.kinds and matches(each.path, at)), None)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from cozecheck.diff.paths import Steps, pointer
 from cozecheck.exchange import Request
 
 NEW = "new"
-REQUESTED = "the request"
+REQUESTED: Steps = ("the request",)
 KEYS = frozenset(
     {
         "id",
@@ -44,12 +45,12 @@ class Reference:
 class References:
     """The ids of one answer as they come."""
 
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Steps] = field(default_factory=dict)
 
-    def take(self, id: str, at: str) -> Reference:
-        """Replace the *id* that stands *at* a place."""
-        before = self.seen.setdefault(id, at)
-        return Reference(NEW if before == at else before, prefix(id))
+    def take(self, id: str, steps: Steps) -> Reference:
+        """Replace the *id* that stands at a place."""
+        before = self.seen.setdefault(id, steps)
+        return Reference(NEW if before is steps else pointer(before), prefix(id))
 
 
 def prefix(id: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from cozecheck.diff.events import Shape, Summary
-from cozecheck.diff.promised import NEVER_NULL, any_matches, free, is_promised
+from cozecheck.diff.paths import any_matches
+from cozecheck.diff.promised import NEVER_NULL, free, is_promised
 from cozecheck.diff.telling import Differences, told
 from cozecheck.diff.tree import Kind
 from cozecheck.exchange import ABSENT
@@ -14,7 +15,7 @@ SEVERAL = 10
 """Pieces from which on an answer surely came in pieces."""
 
 
-def compare(was: Summary, now: Summary) -> Differences:
+def compare(was: Summary, now: Summary, operation: str) -> Differences:
     """Compare how two answers were streamed, whatever they say."""
     if now.errors > was.errors:
         yield told("events.error", AT, was.errors, now.errors)
@@ -32,7 +33,7 @@ def compare(was: Summary, now: Summary) -> Differences:
     if was.pieces >= SEVERAL and now.pieces == 1:
         yield told("events.pieces", AT, was.pieces, now.pieces)
     for kind in was.shapes.keys() & now.shapes.keys():
-        yield from _shape(kind, was.shapes[kind], now.shapes[kind])
+        yield from _shape(kind, was.shapes[kind], now.shapes[kind], operation)
 
 
 def _order(was: Mapping[str, tuple[str, ...]], now: Mapping[str, tuple[str, ...]]) -> Differences:
@@ -67,27 +68,27 @@ def _numbering(was: Summary, now: Summary) -> Differences:
         yield told("events.names", AT, was.named, now.named)
 
 
-def _shape(kind: str, was: Shape, now: Shape) -> Differences:
+def _shape(kind: str, was: Shape, now: Shape, operation: str) -> Differences:
     for at, types in was.items():
         found = now.get(at, frozenset(("absent",)))
         strange = found - types - ({"integer"} if "number" in types else set())
         if strange and not (at.rpartition("/")[0] and now.get(at.rpartition("/")[0]) is None):
-            yield from _differing(f"{AT}: {kind}{at}", at, types, strange)
+            yield from _differing(f"{AT}: {kind}{at}", at, types, strange, operation)
     for at in now.keys() - was.keys():
         if at.rpartition("/")[0] in was or at.count("/") == 1:
             yield from _added(f"{AT}: {kind}{at}", at, now[at])
 
 
-def _differing(where: str, at: str, types: frozenset[str], strange: frozenset[str]) -> Differences:
+def _differing(where: str, at: str, types: frozenset[str], strange: frozenset[str], operation: str) -> Differences:
     kind = Kind.MISSING if "absent" in strange else Kind.TYPE
     if free(at, kind):
         return
-    is_hard = is_promised(at) if "absent" in strange else "null" not in types
+    is_hard = is_promised(at, operation) if "absent" in strange else "null" not in types
     yield told("events.shape" if is_hard else "events.left-out", where, sorted(types), sorted(strange))
 
 
 def _added(where: str, at: str, types: frozenset[str]) -> Differences:
-    if free(at, Kind.ADDED) or "absent" in types and at.startswith("/choices/*/delta"):
+    if free(at, Kind.ADDED) or ("absent" in types and at.startswith("/choices/*/delta")):
         return
     never = types == {"null"} and any_matches(NEVER_NULL, at)
     yield told("events.null-for-absent" if never else "events.added", where, ABSENT, sorted(types))

@@ -14,7 +14,10 @@ CALLS = frozenset(("function_call", "custom_tool_call"))
 
 def offered(asked: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the schemas of the request's tools, by name."""
-    tools = (*listed(asked.get("tools")), *({"type": "function", "function": each} for each in listed(asked.get("functions"))))
+    tools = (
+        *listed(asked.get("tools")),
+        *({"type": "function", "function": each} for each in listed(asked.get("functions"))),
+    )
     return {name: _schema(tool) for tool in tools if (name := tool_name(tool))}
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from deepdiff import DeepDiff
 
-from cozecheck.diff.paths import Steps
+from cozecheck.diff.paths import Steps, pointer
 from cozecheck.exchange import ABSENT
 
-DEEPEST = 100
+DEEPEST = 64
 """Levels that are followed; what lies deeper is compared whole."""
 
 
@@ -23,7 +24,7 @@ class Kind(StrEnum):
     VALUE = "value"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """What stood at a place in the original, and what stands there in the candidate; ABSENT for nothing."""
 
@@ -31,6 +32,16 @@ class Change:
     kind: Kind
     was: Any
     now: Any
+
+    @cached_property
+    def at(self) -> str:
+        """The JSON Pointer of the place."""
+        return pointer(self.steps)
+
+    @cached_property
+    def field(self) -> str:
+        """The same with places in lists left open: what patterns are held against."""
+        return pointer("*" if isinstance(step, int) else step for step in self.steps)
 
 
 _KINDS = {
@@ -54,7 +65,15 @@ def changes(original: Any, candidate: Any) -> Iterator[Change]:
 
 def _structure(original: Any, candidate: Any) -> Iterator[Change]:
     # Threshold: by default, two objects with little in common are one change, and hide what is in them.
-    found = DeepDiff(original, candidate, threshold_to_diff_deeper=0, zip_ordered_iterables=True, view="tree")
+    # Private variables: by default, keys that begin with `__` are passed over, names of tools among them.
+    found = DeepDiff(
+        original,
+        candidate,
+        threshold_to_diff_deeper=0,
+        zip_ordered_iterables=True,
+        ignore_private_variables=False,
+        view="tree",
+    )
     for name, kind in _KINDS.items():
         for each in found.get(name, ()):
             was = ABSENT if kind is Kind.ADDED else each.t1
@@ -78,8 +97,11 @@ def _prune(one: Any, other: Any, steps: Steps, leaves: list[Change]) -> tuple[An
 def _prune_object(
     one: dict[str, Any], other: dict[str, Any], steps: Steps, leaves: list[Change]
 ) -> tuple[Any, Any] | None:
-    kept = {key: _prune(one[key], other[key], (*steps, key), leaves) for key in one if key in other}
-    differing = {key: pair for key, pair in kept.items() if pair}
+    differing: dict[str, tuple[Any, Any]] = {}
+    for key in one.keys() & other.keys() if one.keys() != other.keys() else one:
+        pair = _prune(one[key], other[key], (*steps, key), leaves)
+        if pair:
+            differing[key] = pair
     before = {key: value for key, value in one.items() if key not in other}
     after = {key: value for key, value in other.items() if key not in one}
     if not (differing or before or after):

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import judging, server
+from tests.bench import diffing, judging, server
 
-PARTS = {"judging": judging.main, "server": server.main}
+PARTS = {"judging": judging.main, "diffing": diffing.main, "server": server.main}
 
 
 def main() -> None:
