@@ -88,8 +88,7 @@ def named(request: Request) -> set[str]:
 
 def required(request: Request) -> set[str]:
     """Return the ids without which a request makes no sense: of what the server must have kept."""
-    steps = (api_path(request.path) or "").strip("/").split("/")
-    found = {unquote(step) for step in steps[1:] if steps[0] not in ("models", "engines") and _MADE.fullmatch(step)}
+    found = _in_path(request)
     left: list[Any] = [request.json]
     while left:
         part = left.pop()
@@ -99,6 +98,20 @@ def required(request: Request) -> set[str]:
         elif isinstance(part, list):
             left.extend(each for each in part if isinstance(each, dict | list))
     return {each for each in found if each} | _unanswered(request.json.get("input"))
+
+
+def _in_path(request: Request) -> set[str]:
+    steps = (api_path(request.path) or "").strip("/").split("/")
+    named_by_people = steps[0] in ("models", "engines")
+    return set() if named_by_people else {unquote(step) for step in steps[1:] if _MADE.fullmatch(step)}
+
+
+def changed(request: Request) -> set[str]:
+    """Return the ids of the things that a request changes: what it is sent to, and the conversation it goes into."""
+    if request.method == "GET":
+        return set()
+    talk = {key: value for key, value in request.json.items() if key == "conversation"}
+    return _in_path(request) | set(_kept(talk))
 
 
 def _kept(part: dict[str, Any]) -> Iterator[str]:

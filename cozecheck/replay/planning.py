@@ -1,15 +1,14 @@
 """What will be sent, in which order, and what will not."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
-from cozecheck.exchange import Exchange, Request
+from cozecheck.exchange import Exchange
 from cozecheck.recordings import Recording
 from cozecheck.replay import asking
-from cozecheck.replay.ids import given, named, required
+from cozecheck.replay.survey import Survey
 
 MOST_ROUNDS: Final = 10
 """How often the recordings are read anew to find, further on, what earlier ones need."""
@@ -29,6 +28,8 @@ class Step:
     """Ids, each with the position of the recording whose answer gives it."""
     required: frozenset[str] = frozenset()
     """Of these ids, those without which there is no sense in sending."""
+    after: frozenset[int] = frozenset()
+    """Earlier ones that change, or look at, what this one looks at, or changes."""
     gives: tuple[str, ...] = ()
     """Ids of its answer that others need."""
     round: int = 0
@@ -37,7 +38,7 @@ class Step:
     @property
     def waits(self) -> frozenset[int]:
         """The positions of those it waits for."""
-        return frozenset(position for _, position in self.needs)
+        return self.after | {position for _, position in self.needs}
 
 
 @dataclass(frozen=True)
@@ -60,54 +61,9 @@ class Plan:
         return 1 + max((step.round for step in self.steps), default=0)
 
 
-@dataclass
-class _Survey:
-    """What one reading of the recordings finds."""
-
-    obstacles: list[str] = field(default_factory=list)
-    files: list[int] = field(default_factory=list)
-    named: list[frozenset[str]] = field(default_factory=list)
-    required: list[frozenset[str]] = field(default_factory=list)
-    answered: list[bool] = field(default_factory=list)
-    """Whether the original answered with 2xx."""
-    givers: dict[str, list[int]] = field(default_factory=dict)
-    takes: dict[bytes, list[int]] = field(default_factory=dict)
-    hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-
-    def add(self, file: int, recording: Recording, why_not: str) -> None:
-        position, exchange = len(self.obstacles), recording.exchange
-        self.obstacles.append(why_not)
-        self.files.append(file)
-        ok = exchange.response is not None and exchange.response.ok
-        self.answered.append(ok)
-        self.hash.update(
-            f"{exchange.id}\0{exchange.request.method}\0{exchange.request.url}\0".encode("utf-8", "replace")
-        )
-        self.hash.update(hashlib.sha256(exchange.request.body).digest())
-        self.named.append(frozenset() if why_not else frozenset(named(exchange.request)))
-        self.required.append(frozenset() if why_not else frozenset(required(exchange.request)))
-        if not why_not:
-            for id in set(given(exchange.response).values()) - self.named[position]:
-                self.givers.setdefault(id, []).append(position)
-        if ok and exchange.request.method == "POST" and exchange.failure is None:
-            self.takes.setdefault(_likeness(exchange.request), []).append(position)
-
-    def giver(self, id: str, position: int) -> int | None:
-        """Return the answer that this id comes from: the last before in the same file, else anywhere, else after."""
-        known = [each for each in self.givers.get(id, ()) if each != position]
-        before = [each for each in known if each < position]
-        beside = [each for each in before if self.files[each] == self.files[position]]
-        return next(iter((*beside[-1:], *before[-1:], *known[:1])), None)
-
-
-def _likeness(request: Request) -> bytes:
-    said = (request.path.encode("utf-8", "replace"), request.body)
-    return hashlib.sha256(b"\0".join(said)).digest()
-
-
 def plan(source: Source, *, keyed: bool, most: int | None = None) -> Plan:
     """Survey the recordings; *keyed* is a target that wants a key, *most* the number of them that may be sent."""
-    survey, sends = _Survey(), 0
+    survey, sends = Survey(), 0
     for file, recording in source():
         why_not = _another_take(recording) or asking.obstacle(recording, keyed=keyed)
         if not why_not and most is not None and sends >= most:
@@ -115,7 +71,7 @@ def plan(source: Source, *, keyed: bool, most: int | None = None) -> Plan:
         sends += not why_not
         survey.add(file, recording, why_not)
     steps = _rounds(_steps(survey))
-    return Plan(tuple(steps), survey.hash.hexdigest(), tuple(_pairs(survey.takes.values())))
+    return Plan(tuple(steps), survey.fingerprint, tuple(_pairs(survey.takes.values())))
 
 
 def _another_take(recording: Recording) -> str:
@@ -123,28 +79,48 @@ def _another_take(recording: Recording) -> str:
     return "it shows how far the original differs from itself" if isinstance(take, int) and take > 1 else ""
 
 
-def _steps(survey: _Survey) -> list[Step]:
-    steps = []
-    for position, obstacle in enumerate(survey.obstacles):
-        required = survey.required[position]
-        wanted = sorted(id for id in survey.named[position] | required if id in survey.givers)
-        needs = tuple((id, giver) for id in wanted if (giver := survey.giver(id, position)) is not None)
-        missing = sorted(required - {id for id, _ in needs})
-        lost = "it needs what no recording makes" if missing and survey.answered[position] else ""
-        why_not = obstacle or lost
-        steps.append(Step(why_not, () if why_not else needs, required))
+def _steps(survey: Survey) -> list[Step]:
+    steps, order = [], _Order()
+    for position, found in enumerate(survey.founds):
+        needs = tuple(survey.sources(found.named | found.required, position))
+        missing = found.required - {id for id, _ in needs}
+        lost = "it needs what no recording makes" if missing and found.answered else ""
+        if why_not := found.obstacle or lost:
+            steps.append(Step(why_not))
+            continue
+        shown = (source for source in survey.sources(found.shown, position) if source[1] < position)
+        steps.append(Step("", needs, found.required, order.after(position, {*needs, *shown}, found.changed)))
     gives: dict[int, set[str]] = {}
     for step in steps:
         for id, giver in step.needs:
             gives.setdefault(giver, set()).add(id)
-    return [
-        replace(step, gives=tuple(sorted(gives.get(at, ())))) if at in gives else step for at, step in enumerate(steps)
-    ]
+    return [replace(step, gives=tuple(sorted(gives.get(at, ())))) for at, step in enumerate(steps)]
+
+
+class _Order:
+    """Who looked at a thing, or changed it, so far; a thing is an id and who gave it."""
+
+    def __init__(self) -> None:
+        self._changed: dict[tuple[str, int], int] = {}
+        self._looked: dict[tuple[str, int], list[int]] = {}
+
+    def after(self, position: int, things: Iterable[tuple[str, int]], changed: frozenset[str]) -> frozenset[int]:
+        """Note who deals with *things*, of which it changes some; return whom it must come after."""
+        before: set[int] = set()
+        for thing in things:
+            id, giver = thing
+            before.add(self._changed.get(thing, giver))
+            if id in changed:
+                before.update(self._looked.pop(thing, ()))
+                self._changed[thing] = position
+            else:
+                self._looked.setdefault(thing, []).append(position)
+        return frozenset(each for each in before if each < position)
 
 
 def _rounds(steps: list[Step]) -> list[Step]:
     """Give each step the round in which everything it waits for is done or under way."""
-    waits: Mapping[int, frozenset[int]] = {at: step.waits for at, step in enumerate(steps) if step.needs}
+    waits: Mapping[int, frozenset[int]] = {at: step.waits for at, step in enumerate(steps) if step.waits}
     try:
         order = tuple(TopologicalSorter(waits).static_order())
     except CycleError:
@@ -161,7 +137,7 @@ def _rounds(steps: list[Step]) -> list[Step]:
 def _unless(step: Step, at: int, why_not: str) -> Step:
     """Keep a step that waits for earlier ones only."""
     waits_for_later = any(each > at for each in step.waits)
-    return replace(step, obstacle=why_not, needs=()) if waits_for_later else step
+    return Step(why_not) if waits_for_later else step
 
 
 def _pairs(takes: Iterable[list[int]]) -> Iterator[tuple[int, int]]:

@@ -1,16 +1,14 @@
 """Where recordings come from: files, folders, the golden set that is shipped."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Final
 
 from cozecheck import recordings
 from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.recordings import Recording
 from cozecheck.replay.planning import Source
-
-SUFFIXES: Final = (".yaml", ".yml", ".json", ".jsonl", ".har", ".gz")
 
 
 def golden() -> Path:
@@ -25,18 +23,13 @@ def golden() -> Path:
 
 def files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the files of *paths*, folders expanded in sorted order. Raises UsageError for what is not there."""
-    return tuple(file for path in paths for file in _files(path))
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(each for each in path.rglob("*") if each.suffix in SUFFIXES and each.is_file())
-    elif path.is_file():
-        yield path
-    elif path.exists():
-        raise UsageError(f"{path}: recordings are read more than once: a file or a folder is needed")
-    else:
-        raise UsageError(f"{path}: there is no such file or folder")
+    found = tuple(recordings.files(paths))
+    for path in found:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder")
+        if not path.is_file():
+            raise UsageError(f"{path}: recordings are read more than once: a file or a folder is needed")
+    return found
 
 
 def source(paths: Sequence[Path]) -> Source:
@@ -45,6 +38,12 @@ def source(paths: Sequence[Path]) -> Source:
     def read() -> Iterator[tuple[int, Recording]]:
         for number, path in enumerate(paths):
             for recording in recordings.read(path):
-                yield number, recording
+                yield number, _named(recording, path) if len(paths) > 1 else recording
 
     return read
+
+
+def _named(recording: Recording, path: Path) -> Recording:
+    """Say in which folder it stands, too: files of several have the same name."""
+    exchange = recording.exchange
+    return replace(recording, exchange=replace(exchange, id=f"{path.parent.name}/{exchange.id}"))
