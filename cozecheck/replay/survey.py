@@ -35,7 +35,7 @@ class Survey:
         self.takes: dict[bytes, list[int]] = {}
         """The positions of answered requests that are alike."""
         self._made: dict[str, list[int]] = {}
-        self._listed: dict[str, list[int]] = {}
+        self._mentioned: dict[str, list[int]] = {}
         self._hash = hashlib.sha256()
 
     @property
@@ -54,10 +54,13 @@ class Survey:
             self.founds.append(Found(obstacle, file))
             return
         names = frozenset(named(exchange.request))
-        given_here = frozenset(given(exchange.response).values()) - names
         looks = exchange.request.method == "GET"
-        for id in given_here:
-            (self._listed if looks else self._made).setdefault(id, []).append(position)
+        given_here: dict[str, bool] = {}
+        for (path, _), id in given(exchange.response).items():
+            if id not in names:
+                given_here[id] = given_here.get(id, False) or (not looks and path.endswith(("/id", "/call_id")))
+        for id, is_made in given_here.items():
+            (self._made if is_made else self._mentioned).setdefault(id, []).append(position)
         self.founds.append(
             Found(
                 "",
@@ -66,7 +69,7 @@ class Survey:
                 names,
                 frozenset(required(exchange.request)),
                 frozenset(changed(exchange.request)),
-                given_here if looks else frozenset(),
+                frozenset(given_here) if looks else frozenset(),
             )
         )
 
@@ -78,9 +81,9 @@ class Survey:
                 yield id, giver
 
     def _giver(self, id: str, position: int) -> int | None:
-        """The answer that an id comes from: one that made it, else one that shows it."""
+        """The answer that an id comes from: one that made it, else one that mentions it."""
         made = self._nearest(self._made.get(id, ()), position)
-        return made if made is not None else self._nearest(self._listed.get(id, ()), position)
+        return made if made is not None else self._nearest(self._mentioned.get(id, ()), position)
 
     def _nearest(self, known: Iterable[int], position: int) -> int | None:
         """The last before in the same file, else the last before anywhere, else the first after."""

@@ -62,8 +62,8 @@ def _line(whole: Exchange) -> dict[str, Any]:
         },
         "response": {
             "status": response.status,
-            "headers": {name: [value] for name, value in response.headers.lines},
-            "body": response.body.decode(),
+            "headers": {name: [value] for name, value in response.headers.lines if name.lower() != "content-encoding"},
+            "body": response.content.decode(),
         },
     }
 
