@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from cozecheck import diff
 from cozecheck.errors import NoVerdictError
 from cozecheck.findings import Outcome, Report
+from cozecheck.render.json import load, render
 from cozecheck.replay import Course, plan
 from tests.examples import asking, chat_body, choice, error
+from tests.render.test_json import SCHEMA
 from tests.replay.cassettes import KEY, Asked, recorded, replayed, serving, source
 from tests.response_examples import call, response, said
 from tests.servers import running
@@ -237,3 +240,16 @@ def test_the_plan_can_be_made_beforehand(tmp_path: Path) -> None:
         report = replayed(recordings, base_url, tmp_path / "j", checks=(), planned=plan(recordings, keyed=True, most=2))
     assert len(target.asked) == 2
     assert [left.reason for left in report.replay.skipped] == ["the budget of 2 requests is spent"]
+
+
+def test_its_report_fits_the_schema_and_is_read_back(tmp_path: Path) -> None:
+    rules = (diff.NoiseRule("/choices/*/finish_reason", "known"), diff.NoiseRule("/nowhere", "nobody knows"))
+    recordings = source(
+        recorded(asking(), chat_body()), recorded(method="BREW"), recorded(asking(), error("slow down"), status=429)
+    )
+    with serving(lambda _: (200, chat_body(choice("Other.", finish="length"), object="x"))) as (_, base_url):
+        report = replayed(recordings, base_url, tmp_path / "j", noise=diff.Noise(rules))
+    text = render(report)
+    Draft202012Validator(SCHEMA).validate(json.loads(text))
+    assert load(text) == report
+    assert json.loads(text)["replay"].keys() == SCHEMA["properties"]["replay"]["properties"].keys()
