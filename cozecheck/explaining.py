@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable
 
 from cozecheck.checks.registry import EVERY_MUST, Check, matches
+from cozecheck.diff import Rule
 from cozecheck.findings import DEPARTURE, Basis
 from cozecheck.scenarios import Scenario
 
@@ -29,7 +30,17 @@ def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
         ("needs", "every other MUST" if EVERY_MUST in check.requires else ", ".join(sorted(check.requires))),
         ("drawn by", ", ".join(drawn)),
     ]
-    lines = [check.id, "", *textwrap.wrap(check.requirement, WIDTH), ""]
+    return _told(check.id, check.requirement, rows)
+
+
+def explained_rule(rule: Rule) -> str:
+    """Return everything that is known of a rule by which answers are compared."""
+    rows = [("severity", rule.severity), ("reason", rule.reason), ("breaks", rule.breaks), ("fix", rule.remedy)]
+    return _told(rule.id, rule.requirement, rows)
+
+
+def _told(id: str, requirement: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = [id, "", *textwrap.wrap(requirement, WIDTH), ""]
     for label, words in rows:
         if words:
             lines += textwrap.wrap(

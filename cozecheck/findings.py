@@ -190,6 +190,43 @@ class Fidelity:
     trials: tuple[Trial, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Recordings that were left out, why, and the first of them."""
+
+    reason: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Differences that were found, counted and taken for noise, by one rule."""
+
+    rule: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What became of the recordings that were replayed."""
+
+    read: int = 0
+    sent: int = 0
+    """Of those read; a request that was repeated counts once."""
+    compared: int = 0
+    """Of those sent."""
+    skipped: tuple[Left, ...] = ()
+    """Not sent."""
+    uncompared: tuple[Left, ...] = ()
+    """Sent, and the answer judged, but not compared."""
+    noise: tuple[Noise, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Reviewed rules of noise that nothing fell under."""
+    pairs: int = 0
+    """Pairs of answers of the original to one request, learned from."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that was concluded."""
@@ -204,6 +241,7 @@ class Report:
     strict: bool = False
     notes: tuple[str, ...] = ()
     fidelity: Fidelity = field(default_factory=Fidelity)
+    replay: Replay = field(default_factory=Replay)
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -233,10 +271,13 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, or is measured where there is nothing to hold it against; 1 findings, 3 no verdict."""
+        """0 conforms, or is measured where there is nothing to hold it against; 1 findings, 3 no verdict.
+
+        Of a replay in which nothing was compared there is none.
+        """
         if self.failing:
             return 1
-        told = self.judged or self.fidelity.figures
+        told = self.replay.compared if self.kind == "replay" else self.judged or self.fidelity.figures
         return 0 if told and not self.counts[Outcome.ERROR] and not self.run.interrupted else 3
 
     @property

@@ -62,6 +62,14 @@ async def meet(probe: Probe, model: str | None, seed: int, others: Mapping[str, 
     return Met(subject, requests + 1, tokens)
 
 
+async def knock(probe: Probe) -> None:
+    """Ask for the models, which costs nothing; raise NoVerdictError where nobody answers, or not to our key."""
+    known = hidden(secrets(probe.endpoint))
+    listed = await probe.send(Send("list", "GET", "/models"), exchange_id="list")
+    _require_answer(listed, mask_secrets(probe.endpoint.base_url, known))
+    _require_key(listed, mask_secrets(_message(listed), known))
+
+
 async def _greet(probe: Probe, subject: Subject) -> tuple[int, int, Exchange]:
     """Say hello; return how many requests and tokens it took, and the answer."""
     hello = Send("hello", json=subject.ask("Say hello.", 16))

@@ -10,7 +10,19 @@ from io import TextIOWrapper
 import typer
 
 from cozecheck import __version__
-from cozecheck.cli import conformance, explain, fidelity, importing, judge, listing, options, record, serve, surface
+from cozecheck.cli import (
+    conformance,
+    explain,
+    fidelity,
+    importing,
+    judge,
+    listing,
+    options,
+    record,
+    replay,
+    serve,
+    surface,
+)
 from cozecheck.cli.complaining import complaint
 from cozecheck.errors import CozecheckError
 
@@ -28,10 +40,11 @@ app = typer.Typer(
 )
 app.command("conformance", epilog=options.PLACES)(conformance.conformance)
 app.command("judge", epilog=options.PLACES)(judge.judge)
+app.command("record", epilog=options.PLACES)(record.record)
+app.command("replay", epilog=options.PLACES)(replay.replay)
 app.command("import", epilog=options.PLACES)(importing.import_)
 app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
-app.command("record", epilog=options.PLACES)(record.record)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

@@ -36,8 +36,12 @@ def order(
     strict: bool,
     reports: Sequence[str],
     baseline: Path | None,
+    others: Sequence[str] = (),
 ) -> Order:
-    """Check everything that can be checked before anything is judged; raises UsageError naming the place."""
+    """Check everything that can be checked before anything is judged; raises UsageError naming the place.
+
+    *others* are ids that a baseline may list beside those of checks.
+    """
     with blaming(context, "profile"):
         named = profiles.named(profile)
     with blaming(context, "select"):
@@ -48,7 +52,7 @@ def order(
     with blaming(context, "report"):
         to = destinations(reports)
     with blaming(context, "baseline"):
-        entries = _accepted(baseline, [check.id for check in ALL]) if baseline else ()
+        entries = _accepted(baseline, [*(check.id for check in ALL), *others]) if baseline else ()
     return Order(checks, strict or named.strict, to, entries)
 
 

@@ -13,6 +13,7 @@ from cozecheck.render.summary import (
     departures,
     matrix,
     place,
+    replayed,
     skips,
     spent,
     unsettled,
@@ -100,6 +101,8 @@ def _sections(report: Report) -> Iterator[str]:
         f"{_badge(each.outcome)} <code>{_text(each.id)}</code> {_text(each.reason)}" for each in unsettled(report)
     )
     skipped = (f"{counted(len(checks), 'check')}: {_text(reason)}" for reason, checks in skips(report))
+    if report.kind == "replay":
+        yield _section("Replayed", _items(map(_text, replayed(report))))
     yield _section("Departures", map(_article, departures(report)))
     yield _section("Baselined", (*map(_article, departures(report, baselined=True)), *_baseline(report)))
     yield _section("Not settled", _items(settled))

@@ -21,6 +21,7 @@ def _document(report: Report) -> dict[str, Any]:
     if not report.target.files:
         del target["files"]
     fidelity = {"fidelity": asdict(report.fidelity)} if report.fidelity.trials else {}
+    replay = {"replay": asdict(report.replay)} if report.kind == "replay" else {}
     return {
         "schema": SCHEMA_VERSION,
         "tool": asdict(report.tool),
@@ -35,6 +36,7 @@ def _document(report: Report) -> dict[str, Any]:
         "baseline": asdict(report.baseline),
         "notes": report.notes,
         **fidelity,
+        **replay,
     }
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
-from cozecheck.render.summary import Departures, because, departures, place
+from cozecheck.render.summary import Departures, because, departures, place, replayed
 from cozecheck.render.visible import cut, visible
 
 MOST_ACTUAL = 2000
@@ -103,7 +103,11 @@ def _run_cases(report: Report) -> Iterator[Element]:
             case = _empty_case("run", f"baseline: {entry}")
             SubElement(case, "failure", message=f"{word} baseline entry", type=word).text = visible(entry)
             yield case
-    if not any(check.judged for check in report.checks):
+    if lines := tuple(replayed(report)):
+        case = _empty_case("run", "replayed")
+        SubElement(case, "system-out").text = "\n".join(cut(line, MOST_ACTUAL) for line in lines)
+        yield case
+    if not any(check.judged for check in report.checks) or (lines and not report.replay.compared):
         case = _empty_case("run", "verdict")
         SubElement(case, "error", message=because(report), type="no verdict")
         yield case

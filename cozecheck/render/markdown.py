@@ -12,6 +12,7 @@ from cozecheck.render.summary import (
     departures,
     matrix,
     place,
+    replayed,
     skips,
     spent,
     unsettled,
@@ -31,6 +32,7 @@ def render(report: Report) -> str:
     sections = (
         _head(report),
         _table(report),
+        _list("Replayed", map(_text, replayed(report))),
         _departures(report),
         _list("Not settled", (f"{each.outcome} {_code(each.id)}: {_text(each.reason)}" for each in unsettled(report))),
         _list("Skipped", (f"{counted(len(checks), 'check')}: {_text(reason)}" for reason, checks in skips(report))),

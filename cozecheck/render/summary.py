@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Any
@@ -140,12 +140,35 @@ def because(report: Report) -> str:
     said = ", ".join(words for number, words in reasons if number)
     if said:
         return said
+    if report.kind == "replay":
+        words = f"{counted(report.replay.compared, 'answer')} compared with the original"
+        return f"{words}, nothing breaks" if report.replay.compared else "nothing was compared"
     if not report.judged:
         return "no reference to hold it against" if report.fidelity.figures else "nothing was judged"
     listed = any(finding.baselined and finding.outcome in bad for finding in report.findings)
     return (
         f"{counted(report.judged, 'check')} judged, none failed{' that the baseline does not list' if listed else ''}"
     )
+
+
+def replayed(report: Report) -> Iterator[str]:
+    """Say of a replay what was sent and compared, and why the rest was not, a line each."""
+    if report.kind != "replay":
+        return
+    replay = report.replay
+    yield f"{counted(replay.read, 'recording')}, {replay.sent:,} sent, {replay.compared:,} compared"
+    for word, groups in (("not sent", replay.skipped), ("sent and judged, not compared", replay.uncompared)):
+        for left in groups:
+            more = ", ..." if left.count > len(left.examples) else ""
+            named = f" ({', '.join(left.examples)}{more})" if left.examples else ""
+            yield f"{word}: {left.count:,}, {left.reason}{named}"
+    if replay.noise:
+        rules = ", ".join(f"{each.rule} {each.count:,}" for each in replay.noise)
+        yield f"noise, counted and not told: {rules}"
+    if replay.pairs:
+        yield f"noise was learned from {counted(replay.pairs, 'pair')} of the original's answers to one request"
+    for rule in replay.unused:
+        yield f"this rule of noise covers nothing, take it out: {rule}"
 
 
 def place(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from cozecheck.render.summary import (
     departures,
     matrix,
     place,
+    replayed,
     skips,
     spent,
     unsettled,
@@ -23,6 +24,7 @@ Paint = Callable[[str, str], str]
 
 MOST_ACTUAL = 400
 MOST_CURL = 2000
+MOST_REPLAYED = 1000
 MOST_REASONS = 8
 """Reasons of skipped checks that are told."""
 LABEL = 10
@@ -58,6 +60,7 @@ def render(report: Report, *, colour: bool = False, width: int = 100, limit: int
     sections = (
         headline(report, paint),
         _table(report, paint),
+        _replayed(report, width),
         *(_departures(each, paint, width, limit) for each in departures(report)),
         _hint(report, paint),
         _reasons(report, paint),
@@ -100,6 +103,11 @@ def _table(report: Report, paint: Paint) -> Iterator[str]:
 def _cells(columns: Iterable[str], cells: Iterable[int], paint: Paint) -> Iterator[str]:
     for column, number in zip(columns, cells, strict=True):
         yield paint(f"{number or '-':>{len(column)}}", column if number else "dim")
+
+
+def _replayed(report: Report, width: int) -> Iterator[str]:
+    for line in replayed(report):
+        yield from textwrap.wrap(cut(line, MOST_REPLAYED), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _departures(group: Departures, paint: Paint, width: int, limit: int) -> Iterator[str]:

@@ -125,7 +125,7 @@ def test_a_wrong_value_does_not_fit_the_schema(path: str, value: Any) -> None:
 def test_the_schema_names_every_key() -> None:
     document, parts, named = json.loads(render(every_outcome())), SCHEMA["properties"], SCHEMA["$defs"]
     outcomes, rule = named["outcomes"]["properties"].keys(), named["rule"]["properties"].keys()
-    assert document.keys() == parts.keys() - {"fidelity"}
+    assert document.keys() == parts.keys() - {"fidelity", "replay"}
     for name in ("tool", "run", "baseline"):
         assert document[name].keys() == parts[name]["properties"].keys()
     assert document["summary"].keys() == parts["summary"]["properties"].keys() | outcomes
