@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from cozecheck import bundled
-from cozecheck.exchange import Response
+from cozecheck.exchange import Headers, Response
 from tests import golden
 from tests.golden import Golden
 
@@ -49,9 +49,7 @@ class Road:
         headers = {"authorization": f"Bearer {self._server.api_key}", **dict(request.headers.lines)}
         url = self._renamed(request.url.encode()).decode().replace(OPENAI, self._server.base_url)
         reply = self._client.request(request.method, url, headers=headers, content=self._renamed(request.body))
-        return Response(
-            reply.status_code, golden.headers({name: [value] for name, value in reply.headers.items()}), reply.content
-        )
+        return Response(reply.status_code, Headers(tuple(reply.headers.items())), reply.content)
 
     def _renamed(self, data: bytes) -> bytes:
         for old, new in self._ids.items():
