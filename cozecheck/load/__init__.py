@@ -1,0 +1,1 @@
+"""Load: a profile run by locust, measured, judged and held against SLOs."""
