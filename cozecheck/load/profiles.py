@@ -1,18 +1,24 @@
 """Load profiles: a shape, a mix of traffic, SLOs; data, checked."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from cozecheck.checks.registry import nearest
 from cozecheck.errors import UsageError
+from cozecheck.load.parts import LENGTHS, Fixed, Lengths, Part, Shape, Share, Whole
 from cozecheck.load.slo import Slo, parse_all
 
-OPERATIONS: Final = (
+NAMES: Final = ("smoke", "ramp", "spike", "soak", "stress", "constant", "poisson", "trace")
+"""The profiles that are shipped."""
+KINDS: Final = ("closed", "constant", "poisson", "trace", "search", *LENGTHS)
+"""Of shapes and lengths: pydantic names them in the places of faults, where no key is called so."""
+
+Operation = Literal[
     "chat",
     "chat_stream",
     "tools",
@@ -22,140 +28,29 @@ OPERATIONS: Final = (
     "responses_stream",
     "models",
     "errors",
-)
-"""What a mix is made of."""
-NAMES: Final = ("smoke", "ramp", "spike", "soak", "stress", "constant", "poisson", "trace")
-"""The profiles that are shipped."""
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Whole = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Kind = Literal["closed", "constant", "poisson", "trace", "search"]
-
-
-class _Part(BaseModel):
-    """A part of a profile: no other key, no other type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Stage(_Part):
-    """So many users, or requests per second, for so long; *ramp* of it is the way there."""
-
-    seconds: Positive
-    users: Whole | None = None
-    rate: Positive | None = None
-    ramp: NotNegative = 0.0
-
-
-class Shape(_Part):
-    """How the load goes up and down."""
-
-    kind: Kind
-    stages: tuple[Stage, ...] = Field(min_length=1, strict=False)
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_wants(self) -> Self:
-        for number, stage in enumerate(self.stages):
-            if self.is_open and (stage.users is not None or (stage.rate is None) is (self.kind != "trace")):
-                wants = "neither users nor a rate: the recording says when" if self.kind == "trace" else "a rate, no users"
-                raise ValueError(f"stages.{number}: a shape of the kind {self.kind} wants {wants}")
-            if not self.is_open and (stage.users is None or stage.rate is not None):
-                raise ValueError(f"stages.{number}: a shape of the kind {self.kind} wants users, no rate")
-            if stage.ramp > stage.seconds:
-                raise ValueError(f"stages.{number}: ramp is longer than the stage")
-        return self
-
-    @property
-    def is_open(self) -> bool:
-        """Whether requests are sent when they are due, not when an answer has come."""
-        return self.kind in ("constant", "poisson", "trace")
-
-    @property
-    def seconds(self) -> float:
-        """How long it takes."""
-        return sum(stage.seconds for stage in self.stages)
-
-
-class _Spread(_Part):
-    """A distribution of numbers of tokens, cut off at both ends."""
-
-    least: Whole = 1
-    most: Whole = 1_000_000
-
-
-class Fixed(_Spread):
-    """Always the same."""
-
-    kind: Literal["fixed"]
-    value: Whole
-
-
-class Uniform(_Part):
-    """Any of a range."""
-
-    kind: Literal["uniform"]
-    least: Whole
-    most: Whole
-
-
-class Normal(_Spread):
-    """Around a mean."""
-
-    kind: Literal["normal"]
-    mean: Positive
-    deviation: NotNegative
-
-
-class Lognormal(_Spread):
-    """Around a median, a few much longer: as people's prompts are."""
-
-    kind: Literal["lognormal"]
-    median: Positive
-    sigma: NotNegative
-
-
-class Exponential(_Spread):
-    """Mostly short."""
-
-    kind: Literal["exponential"]
-    mean: Positive
-
-
-class Empirical(_Spread):
-    """Any of those given."""
-
-    kind: Literal["empirical"]
-    values: tuple[Positive, ...] = Field(min_length=1, strict=False)
-
-
-Lengths = Whole | Annotated[
-    Fixed | Uniform | Normal | Lognormal | Exponential | Empirical, Field(discriminator="kind")
 ]
-"""A number of tokens, or a distribution of them."""
 
 
-class Prompts(_Part):
+class Prompts(Part):
     """What is asked: how long, and whether a prompt cache may help."""
 
-    tokens: Lengths = 60
+    tokens: Lengths = Fixed(kind="fixed", value=60)
     prefix: Literal["unique", "shared"] = "unique"
 
 
-class Outputs(_Part):
+class Outputs(Part):
     """How much may be answered."""
 
-    tokens: Lengths = 32
+    tokens: Lengths = Fixed(kind="fixed", value=32)
 
 
-class Profile(_Part):
+class Profile(Part):
     """A load: what is sent, how much of it, and what the target must hold."""
 
     name: str = ""
     summary: str = Field(min_length=1)
     shape: Shape
-    mix: dict[Literal[OPERATIONS], Positive] = Field(min_length=1)
+    mix: dict[Operation, Whole] = Field(min_length=1)
     slos: tuple[str, ...] = Field((), strict=False)
     sample: Share = 0.05
     canaries: bool = True
@@ -169,7 +64,7 @@ class Profile(_Part):
         return require_known(parse_all(self.slos), self.mix)
 
 
-def require_known(slos: tuple[Slo, ...], mix: Mapping[str, float]) -> tuple[Slo, ...]:
+def require_known(slos: tuple[Slo, ...], mix: Collection[str]) -> tuple[Slo, ...]:
     """Return the SLOs; raises UsageError where one is of an operation that is not in the mix."""
     for slo in slos:
         if slo.operation and slo.operation not in mix:
@@ -210,15 +105,18 @@ def parse(text: str, name: str, where: str) -> Profile:
 
 def _faults(error: ValidationError) -> Iterator[str]:
     """Yield each fault in a line: where, what, how to mend it."""
-    for each in error.errors(include_url=False, include_input=True):
-        place = ".".join(str(part) for part in each["loc"] if part != "[key]")
+    for each in error.errors(include_url=False):
+        place = ".".join(str(part) for part in each["loc"] if part not in ("[key]", *KINDS))
+        words = each["msg"].removeprefix("Value error, ")
+        value: Any = each["input"]
         if each["type"] == "extra_forbidden":
             yield f"{place}: there is no such key"
         elif each["type"] == "missing":
             yield f"{place}: is missing"
+        elif each["type"].startswith("union_tag"):
+            known = each.get("ctx", {}).get("expected_tags", "")
+            yield f"{place}.kind: {f'one of {known} is expected' if known else 'is missing'}"
         else:
-            words = each["msg"].removeprefix("Value error, ")
-            value: Any = each["input"]
             said = f", not {value!r}" if isinstance(value, str | int | float) else ""
             yield f"{place}: {words[0].lower()}{words[1:]}{said}"
 
