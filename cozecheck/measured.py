@@ -104,6 +104,7 @@ class Health:
     """How the generator itself did; seconds, shares, requests per second."""
 
     loop_lag_p99: float = 0.0
+    loop_lag_max: float = 0.0
     dispatch_lag_p99: float = 0.0
     cpu: float = 0.0
     """The busiest process: 1 is a whole core."""
@@ -113,19 +114,20 @@ class Health:
     """Requests per second that were due; 0 in a closed loop."""
     achieved_rate: float = 0.0
     dropped: int = 0
-    """Requests that were due and not sent: too many were in flight."""
+    """Requests that were due and not sent: too many were in flight, which is the target's doing."""
     faults: tuple[str, ...] = ()
     """Why it was the bottleneck; nothing where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One process that generated load."""
+    """One process that generated load; times are seconds into the run."""
 
     id: str
     requests: int = 0
+    joined_at: float = 0.0
     lost_at: float | None = None
-    """Seconds into the run when it was gone."""
+    """When it was gone before the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,42 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a search: so much load, and whether it held."""
+
+    level: float
+    good: int
+    total: int
+    low: float
+    """Where the interval of the share of good requests begins."""
+    high: float
+    holds: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a search found: users, or requests per second, within the SLOs."""
+
+    holds: float
+    """The most that held."""
+    breaks: float | None
+    """The least that did not; None where nothing broke."""
+    attain: float
+    """The share of requests that had to be good."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What stands out in the numbers."""
+
+    kind: str
+    operation: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """Everything that a load run measured."""
 
@@ -174,4 +212,6 @@ class Load:
     series: tuple[Second, ...] = ()
     health: Health = field(default_factory=Health)
     workers: tuple[Worker, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    capacity: Capacity | None = None
     definitions: tuple[Definition, ...] = ()
