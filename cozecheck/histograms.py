@@ -1,6 +1,6 @@
 """Distributions of durations: mergeable, to a stated relative error."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Self
 
 from hdrh.histogram import HdrHistogram
@@ -13,7 +13,6 @@ MOST: Final = 86_400.0
 _MICRO = 1_000_000
 _EXACT_BITS: Final = 11
 """Below 2 to the power of this, three digits keep every whole number apart."""
-_HELD = 4096
 
 
 class Histogram:
@@ -28,19 +27,28 @@ class Histogram:
     def record(self, seconds: float, times: int = 1) -> None:
         """Count a value; what is negative counts as 0."""
         value = round(seconds * _MICRO) if seconds > 0 else 0
-        # As coarse as a bucket, so that what is alike is one entry: folding an entry is 10 times as dear as counting.
+        # As coarse as a bucket: what is alike is one entry, there are 40,000 at most, and folding them is rare.
         spare = value.bit_length() - _EXACT_BITS
         if spare > 0:
             value = value >> spare << spare
         fresh = self._fresh
         fresh[value] = fresh.get(value, 0) + times
-        if len(fresh) > _HELD:
-            self._fold()
 
     def record_all(self, values: Iterable[float], times: int = 1) -> None:
         """Count each value so many *times*."""
         for value in values:
             self.record(value, times)
+
+    def add(self, counts: Mapping[int, int]) -> None:
+        """Count what another has taken out with `drain`."""
+        fresh = self._fresh
+        for value, times in counts.items():
+            fresh[value] = fresh.get(value, 0) + times
+
+    def drain(self) -> dict[int, int]:
+        """Take out what was counted since the last look at a percentile: microseconds, and how often."""
+        taken, self._fresh = self._fresh, {}
+        return taken
 
     def merge(self, other: "Histogram") -> None:
         """Add what *other* counted: exact, for the buckets are the same."""
