@@ -1,5 +1,6 @@
 """What a run leaves behind: `result.json`, out of what was collected."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from generator.collecting import Collector
@@ -7,12 +8,13 @@ from generator.measures import COUNTS, Tally
 from generator.observing import observations
 from generator.order import Order
 
+Texts = Mapping[str, Mapping[str, str]]
 SCHEMA = 1
 MOST_CROSSINGS = 20
 
 
-def result(order: Order, collector: Collector, *, ended: bool) -> dict[str, Any]:
-    """Return the run as JSON; seconds everywhere, histograms in HdrHistogram's interchange form."""
+def result(order: Order, collector: Collector, histograms: Texts, *, ended: bool) -> dict[str, Any]:
+    """Return the run as JSON; seconds everywhere, *histograms* by operation and metric, in HdrHistogram's interchange form."""
     measures = collector.measures
     return {
         "schema": SCHEMA,
@@ -23,13 +25,13 @@ def result(order: Order, collector: Collector, *, ended: bool) -> dict[str, Any]
         "shape": order.shape.kind if order.shape else "",
         "mix": dict(order.mix),
         "totals": {name: measures.total(name) for name in COUNTS},
-        "operations": {name: _operation(tally) for name, tally in measures.tallies.items()},
+        "operations": {name: _operation(tally, histograms.get(name, {})) for name, tally in measures.tallies.items()},
         "errors": [
             {"operation": name, "kind": kind, "detail": detail, "count": count}
             for name, tally in measures.tallies.items()
             for (kind, detail), count in tally.errors.most_common()
         ],
-        "observations": observations(measures),
+        "observations": observations(measures) if ended else [],
         "crossings": collector.crossings[:MOST_CROSSINGS],
         "series": collector.series,
         "health": _health(collector),
@@ -41,11 +43,8 @@ def result(order: Order, collector: Collector, *, ended: bool) -> dict[str, Any]
     }
 
 
-def _operation(tally: Tally) -> dict[str, Any]:
-    return {
-        **{name: tally.counts[name] for name in COUNTS},
-        "histograms": {name: each.to_text() for name, each in tally.durations.items() if each.count},
-    }
+def _operation(tally: Tally, histograms: Mapping[str, str]) -> dict[str, Any]:
+    return {**{name: tally.counts[name] for name in COUNTS}, "histograms": histograms}
 
 
 def _health(collector: Collector) -> dict[str, float]:

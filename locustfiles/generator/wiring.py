@@ -114,7 +114,7 @@ class Run:
         if ORDER.folder:
             path = ORDER.folder / "result.json"
             fresh = path.with_suffix(".new")
-            fresh.write_bytes(orjson.dumps(result(ORDER, self.collector, ended=ended)))
+            fresh.write_bytes(orjson.dumps(result(ORDER, self.collector, self._histograms(), ended=ended)))
             fresh.replace(path)
 
     def finish(self) -> None:
@@ -123,6 +123,16 @@ class Run:
             self._ticking.kill()
             self.one_second()
             self.save(ended=self.collector.is_draining)
+
+    def _histograms(self) -> dict[str, dict[str, str]]:
+        """Write every histogram; each takes milliseconds, so what is due may come between."""
+        texts: dict[str, dict[str, str]] = {}
+        for name, tally in tuple(self.collector.measures.tallies.items()):
+            texts[name] = {}
+            for metric, histogram in tuple(tally.durations.items()):
+                texts[name][metric] = histogram.to_text()
+                gevent.sleep(0)
+        return texts
 
     def _new_session(self) -> Session:
         environment = self.environment
