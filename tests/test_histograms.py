@@ -1,6 +1,8 @@
 """Durations counted, merged, written and read."""
 
+import math
 from random import Random
+from statistics import fmean
 
 import pytest
 
@@ -17,7 +19,7 @@ def of(values: list[float]) -> Histogram:
 
 def raw(values: list[float], percent: float) -> float:
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * percent // 100).__int__() - 1)]
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 @pytest.mark.parametrize("spread", [0.1, 1.0, 3.0])
@@ -25,6 +27,7 @@ def test_percentiles_hold_the_stated_error(spread: float) -> None:
     random = Random(7)
     values = [random.lognormvariate(-4, spread) for _ in range(20_000)]
     histogram = of(values)
+    assert histogram.mean() == pytest.approx(fmean(values), rel=ERROR)
     for percent in PERCENTS:
         assert histogram.percentile(percent) == pytest.approx(raw(values, percent), rel=ERROR, abs=1e-6)
 
@@ -40,7 +43,7 @@ def test_merged_is_as_if_counted_in_one_place() -> None:
     assert list(merged.buckets()) == list(whole.buckets())
 
 
-def test_counts_before_and_after_folding() -> None:
+def test_counts_go_on_after_a_look() -> None:
     histogram = of([0.5])
     histogram.record(0.25, 3)
     assert histogram.count == 4
@@ -56,6 +59,13 @@ def test_empty_negative_and_endless() -> None:
     odd = of([-1.0, 10 * MOST])
     assert odd.percentile(1) == 0.0
     assert odd.percentile(100) == pytest.approx(MOST, rel=ERROR)
+
+
+def test_what_is_taken_out_can_be_added_elsewhere() -> None:
+    here, there = of([0.1, 0.1, 3.0]), of([0.1])
+    there.add(here.drain())
+    assert (here.count, there.count) == (0, 4)
+    assert there.percentile(75) == pytest.approx(0.1, rel=ERROR)
 
 
 @pytest.mark.parametrize("text", ["", "HIST", "é", "HISTFAAAAB42pNpmSzMwMDAxAABzFCaEUzMAAAbwAKr"])

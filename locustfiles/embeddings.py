@@ -1,0 +1,13 @@
+"""Embeddings."""
+
+from generator.shapes import shape_of
+from generator.users import LoadUser
+from generator.wiring import ORDER
+
+Shape = shape_of(ORDER)
+
+
+class EmbeddingsUser(LoadUser):
+    """Calls in a loop."""
+
+    operations = {"embeddings": 1}

@@ -1,0 +1,13 @@
+"""Wrong requests, whose refusal is the success."""
+
+from generator.shapes import shape_of
+from generator.users import LoadUser
+from generator.wiring import ORDER
+
+Shape = shape_of(ORDER)
+
+
+class ErrorsUser(LoadUser):
+    """Calls in a loop."""
+
+    operations = {"errors": 1}

@@ -1,0 +1,13 @@
+"""Responses, whole and streamed."""
+
+from generator.shapes import shape_of
+from generator.users import LoadUser
+from generator.wiring import ORDER
+
+Shape = shape_of(ORDER)
+
+
+class ResponsesUser(LoadUser):
+    """Calls in a loop."""
+
+    operations = {"responses": 1, "responses_stream": 1}

@@ -1,0 +1,13 @@
+"""Chat completions that follow a schema."""
+
+from generator.shapes import shape_of
+from generator.users import LoadUser
+from generator.wiring import ORDER
+
+Shape = shape_of(ORDER)
+
+
+class StructuredUser(LoadUser):
+    """Calls in a loop."""
+
+    operations = {"structured": 1}
