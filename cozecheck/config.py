@@ -53,6 +53,13 @@ KEYS: Mapping[str, Kind] = {
     "header": Kind.LINES,
     "flaw": Kind.TEXT,
     "http2": Kind.FLAG,
+    "duration": Kind.NUMBER,
+    "users": Kind.WHOLE,
+    "rate": Kind.NUMBER,
+    "sample": Kind.NUMBER,
+    "slo": Kind.LINES,
+    "against": Kind.TEXT,
+    "traffic": Kind.TEXT,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,
 }

@@ -204,6 +204,7 @@ class Load:
 
     profile: str = ""
     shape: str = ""
+    seconds: float = 0.0
     mix: tuple[Weight, ...] = ()
     totals: Totals = field(default_factory=Totals)
     measures: tuple[Measure, ...] = ()

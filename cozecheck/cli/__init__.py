@@ -10,7 +10,7 @@ from io import TextIOWrapper
 import typer
 
 from cozecheck import __version__
-from cozecheck.cli import conformance, explain, fidelity, judge, listing, options, serve, surface
+from cozecheck.cli import conformance, explain, fidelity, judge, listing, load, options, serve, surface
 from cozecheck.cli.complaining import complaint
 from cozecheck.errors import CozecheckError
 
@@ -30,6 +30,7 @@ app.command("conformance", epilog=options.PLACES)(conformance.conformance)
 app.command("judge", epilog=options.PLACES)(judge.judge)
 app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
+app.command("load", epilog=options.PLACES)(load.load)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

@@ -17,10 +17,11 @@ SENT: Final = 0.95
 """Of the requests that were due; dropped ones wait for the target, not for us."""
 
 
-def health(value: Mapping[str, Any], counts: Mapping[str, int], *, is_open: bool) -> Health:
-    """Read how the generator did, and judge it; *counts* are of all operations."""
+def health(value: Mapping[str, Any], counts: Mapping[str, int], *, is_open: bool, crash: str = "") -> Health:
+    """Read how the generator did, and judge it; *counts* are of all operations, *crash* is how it ended if it did."""
     numbers = {name: value[name] for name in Health.__dataclass_fields__ if name in value}
-    return Health(**numbers, faults=tuple(_faults(Health(**numbers), counts, is_open=is_open)))
+    faults = (*((crash,) if crash else ()), *_faults(Health(**numbers), counts, is_open=is_open))
+    return Health(**numbers, faults=faults)
 
 
 def _faults(seen: Health, counts: Mapping[str, int], *, is_open: bool) -> Iterator[str]:

@@ -1,14 +1,15 @@
 """From the generator's histograms to the measures of a report."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from cozecheck.histograms import Histogram
 from cozecheck.intervals import CONFIDENT, FEWEST, mean, ranks, wilson
+from cozecheck.load.gauges import Gauges
 from cozecheck.load.result import Result, Tally
 from cozecheck.load.slo import DURATIONS, SHARES, STATISTICS
-from cozecheck.measured import ALL, Bar, Error, Measure, Second, Totals
+from cozecheck.measured import ALL, Bar, Capacity, Error, Measure, Observation, Second, Step, Totals, Worker
 
 BARS: Final = 40
 """Bars of a histogram that is drawn."""
@@ -142,7 +143,31 @@ def errors(result: Result) -> Iterator[Error]:
     yield from sorted(found, key=lambda each: (-each.count, each.kind, each.operation))
 
 
-def seconds(result: Result) -> Iterator[Second]:
-    """Yield the series."""
+def seconds(result: Result, gauges: Sequence[tuple[float, Gauges]] = ()) -> Iterator[Second]:
+    """Yield the series, the *gauges* of each second beside it; their times are in seconds since 1970."""
+    by_second = {int(at - result.started): seen for at, seen in gauges}
     for each in result.series:
-        yield Second(**{name: value for name, value in each.items() if name in SECOND_FIELDS})
+        queue = by_second.get(int(each["at"]), Gauges())
+        known = {name: value for name, value in each.items() if name in SECOND_FIELDS}
+        yield Second(**known, waiting=queue.waiting, running=queue.running)
+
+
+def workers(result: Result) -> Iterator[Worker]:
+    """Yield the processes that generated load."""
+    for each in result.workers:
+        yield Worker(**{name: each[name] for name in Worker.__dataclass_fields__})
+
+
+def observations(result: Result) -> Iterator[Observation]:
+    """Yield what the generator saw in the numbers."""
+    for each in result.observations:
+        yield Observation(each["kind"], each["operation"], each["words"])
+
+
+def capacity(result: Result) -> Capacity | None:
+    """Return what a search found; None where nothing was searched."""
+    found = result.search
+    if not found:
+        return None
+    steps = tuple(Step(**{name: each[name] for name in Step.__dataclass_fields__}) for each in found["steps"])
+    return Capacity(found["holds"], found["breaks"], found["attain"], steps)

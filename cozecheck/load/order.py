@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cozecheck import measured
 from cozecheck.errors import UsageError
 from cozecheck.load.parts import Search, Stage, Stages, Trace
 from cozecheck.load.profiles import Profile, require_known
@@ -37,22 +38,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Decided:
     """A profile with everything decided."""
 
     profile: Profile
     slos: tuple[Slo, ...]
     traffic: Path | None = None
 
+    @property
+    def bound(self) -> float | None:
+        """Seconds after which it is ended, where it may take longer than it should."""
+        return None if isinstance(self.profile.shape, Stages) else self.profile.shape.seconds
 
-def decide(profile: Profile, changes: Changes) -> Load:
+
+def decide(profile: Profile, changes: Changes) -> Decided:
     """Apply *changes*; raises UsageError for what the profile has no use for."""
     shape = _scaled(profile.shape, changes)
     sample = profile.sample if changes.sample is None else changes.sample
     if shape.kind == "trace" and changes.traffic is None:
         raise UsageError(f"{profile.name} sends recorded traffic as it came: name the recording with --traffic")
     slos = require_known(parse_all(changes.slos, profile.promises), profile.mix)
-    return Load(profile.model_copy(update={"shape": shape, "sample": sample}), slos, changes.traffic)
+    return Decided(profile.model_copy(update={"shape": shape, "sample": sample}), slos, changes.traffic)
 
 
 def _scaled(shape: Stages | Trace | Search, changes: Changes) -> Stages | Trace | Search:
@@ -79,7 +85,39 @@ def _stages(shape: Stages, changes: Changes) -> Iterator[Stage]:
         yield Stage(seconds=stage.seconds * time, ramp=stage.ramp * time, users=users, rate=rate)
 
 
-def order(load: Load, endpoint: Endpoint, asked: Asked, *, timeout: float, seed: int, folder: Path) -> dict[str, Any]:
+def require_baseline(slos: Iterable[Slo], before: measured.Load | None) -> None:
+    """Raise UsageError where an SLO refers to a baseline that nobody gave."""
+    for slo in slos:
+        if slo.is_relative and before is None:
+            raise UsageError(f"'{slo}' refers to a baseline: name the JSON report of an earlier load with --against")
+
+
+def lasts(load: Decided) -> float | None:
+    """Return how many seconds a load takes; None where nobody knows."""
+    return load.profile.shape.seconds
+
+
+def planned(load: Decided) -> str:
+    """Say in a few words what will be done."""
+    profile, shape = load.profile, load.profile.shape
+    time = (
+        f"{shape.seconds:,.0f} s" if shape.seconds else "until it knows" if isinstance(shape, Search) else "as recorded"
+    )
+    return f"{profile.name}, {_height(shape)}, {time}; {profile.sample:.0%} judged, {len(load.slos)} SLOs"
+
+
+def _height(shape: Stages | Trace | Search) -> str:
+    if isinstance(shape, Trace):
+        return "recorded arrivals"
+    if isinstance(shape, Search):
+        return f"{shape.most:,.0f} {'requests/s' if shape.is_open else 'users'} at most"
+    users = max(each.users or 0 for each in shape.stages)
+    return f"{max(each.rate or 0 for each in shape.stages):,.3g} requests/s" if shape.is_open else f"{users:,} users"
+
+
+def order(
+    load: Decided, endpoint: Endpoint, asked: Asked, *, timeout: float, seed: int, folder: Path
+) -> dict[str, Any]:
     """Return what the generator reads as `order.json`."""
     profile = load.profile
     return {

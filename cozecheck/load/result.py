@@ -34,6 +34,8 @@ class Tally:
 class Result:
     """A run, as far as it came."""
 
+    started: float
+    """In seconds since 1970."""
     seconds: float
     tallies: Mapping[str, Tally]
     series: tuple[Mapping[str, Any], ...]
@@ -69,6 +71,7 @@ def read(folder: Path) -> Result | None:
 
 def _result(value: Mapping[str, Any]) -> Result:
     return Result(
+        started=float(value["started"]),
         seconds=float(value["seconds"]),
         tallies={name: _tally(name, each, value["errors"]) for name, each in value["operations"].items()},
         series=tuple(value["series"]),

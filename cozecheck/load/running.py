@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,15 +22,28 @@ LOG: Final = "locust.log"
 LIVE: Final = "live.jsonl"
 
 
+class Stop(StrEnum):
+    """Why we ended it ourselves."""
+
+    INTERRUPTED = "interrupted"
+    GONE = "the target answered no more"
+    TIME = "its time was up"
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the generator ended: its exit code, its last words, and why before its time, if it was."""
+    """How the generator ended: its exit code, its last words, and why we ended it, if we did."""
 
     code: int
     last_words: str
-    interrupted: bool = False
-    gone: bool = False
-    """The target answered no more."""
+    stop: Stop | None = None
+
+    @property
+    def crash(self) -> str:
+        """How it ended if that was not as it should; empty otherwise."""
+        return (
+            f"it ended with {self.code}: {self.last_words or 'it said nothing'}" if self.code and not self.stop else ""
+        )
 
 
 def locust() -> tuple[str, ...]:
@@ -37,7 +51,16 @@ def locust() -> tuple[str, ...]:
     package = Path(__file__).parent.parent
     folders = (package / "data" / "locustfiles", package.parent / "locustfiles")
     folder = next((each for each in folders if each.is_dir()), folders[0])
-    return (sys.executable, "-m", "locust", "--headless", "--locustfile", str(folder / "mix.py"))
+    return (
+        sys.executable,
+        "-m",
+        "locust",
+        "--headless",
+        "--exit-code-on-error",
+        "0",
+        "--locustfile",
+        str(folder / "mix.py"),
+    )
 
 
 class Generator:
@@ -67,21 +90,27 @@ class Generator:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    async def follow(self, watch: Callable[[dict[str, Any]], None], is_there: Callable[[], Awaitable[bool]]) -> Ended:
-        """Tell *watch* each second's line until it ends; where the target is silent and not there, end it."""
+    async def follow(
+        self, watch: Callable[[dict[str, Any]], None], is_there: Callable[[], Awaitable[bool]], most: float | None
+    ) -> Ended:
+        """Tell *watch* each second's line until it ends; end it where the target is gone, or after *most* seconds."""
         tail = Tail(self._folder / LIVE)
-        interrupted = gone = False
+        stop = None
         try:
-            while self._process.poll() is None:
+            while self._process.poll() is None and stop is None:
                 await asyncio.sleep(LOOK)
-                if self._look(tail, watch) and is_silent(self._seconds) and not await is_there():
-                    gone = True
-                    break
+                if self._look(tail, watch):
+                    stop = await self._stopped(is_there, most)
         except asyncio.CancelledError:
-            interrupted = True
+            stop = Stop.INTERRUPTED
         self._stop()
         self._look(tail, watch)
-        return Ended(self._process.returncode, last_words(self._folder / LOG), interrupted, gone)
+        return Ended(self._process.returncode, last_words(self._folder / LOG), stop)
+
+    async def _stopped(self, is_there: Callable[[], Awaitable[bool]], most: float | None) -> Stop | None:
+        if is_silent(self._seconds) and not await is_there():
+            return Stop.GONE
+        return Stop.TIME if most is not None and self._seconds[-1]["at"] >= most else None
 
     def _look(self, tail: Tail, watch: Callable[[dict[str, Any]], None]) -> bool:
         """Pass on what is new; return whether anything is."""

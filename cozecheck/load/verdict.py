@@ -65,9 +65,7 @@ def _result(rule: Rule, outcome: Outcome, judged: int, failed: int, reason: str)
 
 def generator(health: Health) -> Said:
     """Say whether the generator kept up; where it did not, that is our fault, and there is no verdict."""
-    reason = (
-        f"the generator was the bottleneck: {'; '.join(health.faults)}; {GENERATOR.remedy}" if health.faults else ""
-    )
+    reason = f"the generator did not keep up: {'; '.join(health.faults)}" if health.faults else ""
     return Said(_result(GENERATOR, Outcome.ERROR if reason else Outcome.PASS, int(not reason), 0, reason))
 
 
@@ -98,7 +96,7 @@ def promises(slos: Iterable[Slo], result: Result, baseline: Load | None, *, is_v
         promise = _promise(slo, result, baseline)
         outcome, reason = _outcome(slo, promise)
         if not is_valid and outcome is not Outcome.INCONCLUSIVE:
-            outcome, reason = Outcome.INCONCLUSIVE, "the generator was the bottleneck"
+            outcome, reason = Outcome.INCONCLUSIVE, "the generator did not keep up: this is not the target alone"
         yield _said(slo, promise, outcome, reason)
 
 
