@@ -11,7 +11,7 @@ DISPATCH_LAG: Final = 0.03
 """Seconds that one of a hundred requests may be sent after it was due."""
 CPU: Final = 0.95
 """Of a core, over the busiest process in its busiest second."""
-BUSY_LAG: Final = 0.01
+BUSY_LAG: Final = 0.02
 """Seconds of lag that show that such a second was no exception."""
 SENT: Final = 0.95
 """Of the requests that were due; dropped ones wait for the target, not for us."""

@@ -83,11 +83,11 @@ def errors(found: Sequence[Error], ended: int) -> Iterator[Said]:
         yield broken(rule, ended, sum(each.count for each in own), words)
 
 
-def observed(found: Sequence[Observation], ended: int) -> Iterator[Said]:
-    """Say what stands out in the numbers."""
+def observed(found: Sequence[Observation], operations: int) -> Iterator[Said]:
+    """Say what stands out in the numbers of so many operations."""
     for rule in OBSERVED:
         own = [each for each in found if each.kind == rule.kind]
-        yield broken(rule, ended, len(own), "; ".join(f"{each.operation}: {each.words}" for each in own))
+        yield broken(rule, operations, len(own), "; ".join(f"{each.operation}: {each.words}" for each in own))
 
 
 def promises(slos: Iterable[Slo], result: Result, baseline: Load | None, *, is_valid: bool) -> Iterator[Said]:
@@ -209,6 +209,6 @@ def conclude(
         generator(health),
         answers(ended, gone_after),
         *errors(found, ended),
-        *observed(seen, ended),
+        *observed(seen, len(result.tallies)),
     )
     return {each.result.id: each for each in everything}

@@ -103,7 +103,7 @@ def _run_cases(report: Report) -> Iterator[Element]:
             case = _empty_case("run", f"baseline: {entry}")
             SubElement(case, "failure", message=f"{word} baseline entry", type=word).text = visible(entry)
             yield case
-    if not any(check.judged for check in report.checks):
+    if not any(check.judged for check in report.checks) or report.unsettled:
         case = _empty_case("run", "verdict")
         SubElement(case, "error", message=because(report), type="no verdict")
         yield case

@@ -83,7 +83,7 @@ def _value(slo: str, value: float | None) -> str:
     """Write a measure in its own unit, which its SLO tells."""
     if value is None:
         return "-"
-    subject = slo.split()[0].rpartition(".")[2]
+    subject = slo.split(maxsplit=1)[0].rpartition(".")[2]
     if subject in ("error_rate", "goodput"):
         return f"{value:.2%}"
     return f"{value:,.1f}/s" if subject in ("throughput", "tokens_in", "tokens_out") else ms(value)

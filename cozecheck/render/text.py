@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from cozecheck.findings import CheckResult, Finding, Report
 from cozecheck.render.summary import (
@@ -173,7 +174,10 @@ def _wrapped(label: str, words: str, width: int, *, indent: int, paint: Paint = 
 
 
 def _hint(report: Report, paint: Paint) -> Iterator[str]:
-    for group in departures(report)[:1]:
+    known = (
+        group for group in departures(report) if not group.first.id.startswith("load.")
+    )  # those explain themselves
+    for group in islice(known, 1):
         yield paint(f"cozecheck explain {visible(group.first.id)}", "bold") + " tells the whole story of a check."
 
 
