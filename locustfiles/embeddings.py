@@ -1,5 +1,7 @@
 """Embeddings."""
 
+from typing import ClassVar
+
 from generator.shapes import shape_of
 from generator.users import LoadUser
 from generator.wiring import ORDER
@@ -10,4 +12,4 @@ Shape = shape_of(ORDER)
 class EmbeddingsUser(LoadUser):
     """Calls in a loop."""
 
-    operations = {"embeddings": 1}
+    operations: ClassVar = {"embeddings": 1}

@@ -1,5 +1,7 @@
 """Wrong requests, whose refusal is the success."""
 
+from typing import ClassVar
+
 from generator.shapes import shape_of
 from generator.users import LoadUser
 from generator.wiring import ORDER
@@ -10,4 +12,4 @@ Shape = shape_of(ORDER)
 class ErrorsUser(LoadUser):
     """Calls in a loop."""
 
-    operations = {"errors": 1}
+    operations: ClassVar = {"errors": 1}

@@ -1,5 +1,7 @@
 """The list of models."""
 
+from typing import ClassVar
+
 from generator.shapes import shape_of
 from generator.users import LoadUser
 from generator.wiring import ORDER
@@ -10,4 +12,4 @@ Shape = shape_of(ORDER)
 class ModelsUser(LoadUser):
     """Calls in a loop."""
 
-    operations = {"models": 1}
+    operations: ClassVar = {"models": 1}

@@ -1,5 +1,7 @@
 """Responses, whole and streamed."""
 
+from typing import ClassVar
+
 from generator.shapes import shape_of
 from generator.users import LoadUser
 from generator.wiring import ORDER
@@ -10,4 +12,4 @@ Shape = shape_of(ORDER)
 class ResponsesUser(LoadUser):
     """Calls in a loop."""
 
-    operations = {"responses": 1, "responses_stream": 1}
+    operations: ClassVar = {"responses": 1, "responses_stream": 1}

@@ -1,5 +1,7 @@
 """Chat completions that call a tool."""
 
+from typing import ClassVar
+
 from generator.shapes import shape_of
 from generator.users import LoadUser
 from generator.wiring import ORDER
@@ -10,4 +12,4 @@ Shape = shape_of(ORDER)
 class ToolsUser(LoadUser):
     """Calls in a loop."""
 
-    operations = {"tools": 1}
+    operations: ClassVar = {"tools": 1}

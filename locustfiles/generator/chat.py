@@ -32,7 +32,7 @@ def read_stream(events: Sequence[Timed]) -> Told:
 
 def _take(told: Told, chunk: Mapping[str, Any], at: float) -> bool:
     """Note what a chunk holds; return whether it ends a choice."""
-    if "error" in chunk and chunk["error"]:
+    if chunk.get("error"):
         told.failure = Failure(Kind.ERROR_EVENT, "an error in the middle of the stream")
     if usage := chunk.get("usage"):
         _count(told, usage)

@@ -101,11 +101,11 @@ class Connection:
     def _open(self, reply: Reply) -> bool:
         """Connect, and shake hands; where that fails, so does *reply*."""
         address = self._address
-        with gevent.Timeout(self._limits.connect, False):
+        with gevent.Timeout(self._limits.connect, exception=False):
             try:
                 reached = cooperative.create_connection((address.host, address.port))
                 self._socket = get_original("socket", "socket")(fileno=reached.detach())
-                self._socket.setblocking(False)
+                self._socket.setblocking(False)  # noqa: FBT003
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 stamp_reads(self._socket)
                 if address.is_tls:

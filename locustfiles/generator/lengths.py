@@ -23,7 +23,9 @@ def draw(said: Any, where: str) -> Draw:
         least, most = int(said.get("least", 1)), int(said.get("most", MOST))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kinds = ", ".join(KINDS)
-        raise UsageError(f"{where}: a number, or a distribution ({kinds}) is expected, not {said!r} ({error})") from None
+        raise UsageError(
+            f"{where}: a number, or a distribution ({kinds}) is expected, not {said!r} ({error})"
+        ) from None
     if not 0 < least <= most:
         raise UsageError(f"{where}: 'least' must be positive and at most 'most', not {least} and {most}")
     return lambda random: min(max(round(kind(random)), least), most)

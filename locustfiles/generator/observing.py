@@ -18,11 +18,11 @@ APART = 4.0
 
 def observations(measures: Measures) -> list[dict[str, Any]]:
     """Return what was seen, each with its kind, operation and words."""
-    found = []
-    for name, tally in measures.tallies.items():
-        for each in (*_late(tally), *_crowded(tally), *_mixed_up(tally)):
-            found.append({"operation": name, **each})
-    return found
+    return [
+        {"operation": name, **each}
+        for name, tally in measures.tallies.items()
+        for each in (*_late(tally), *_crowded(tally), *_mixed_up(tally))
+    ]
 
 
 def _late(tally: Tally) -> Iterator[dict[str, Any]]:
@@ -65,7 +65,8 @@ def _crowded(tally: Tally) -> Iterator[dict[str, Any]]:
         below_failed += bad
     if best:
         _, threshold, bad, count = best
-        words = f"{bad:,} of {count:,} failed with {threshold:,} or more in flight, {failed - bad:,} of {sent - count:,} with fewer"
+        above = f"{bad:,} of {count:,} failed with {threshold:,} or more in flight"
+        words = f"{above}, {failed - bad:,} of {sent - count:,} with fewer"
         yield {"kind": "concurrency", "in_flight": threshold, "share": bad / count, "words": words}
 
 

@@ -68,7 +68,9 @@ def read(operation: Operation, reply: Reply) -> Told:
         told.failure = reply.failure
         return told
     if operation.is_refused != (400 <= reply.status < 500) or not (operation.is_refused or reply.status < 300):
-        return Told(Failure(f"status {reply.status}", "a wrong request was not refused" if operation.is_refused else ""))
+        return Told(
+            Failure(f"status {reply.status}", "a wrong request was not refused" if operation.is_refused else "")
+        )
     if operation.stream is not None:
         return operation.stream(events(reply.body, reply.reads))
     try:

@@ -12,6 +12,7 @@ from generator.operations import ALL
 VARIABLE = "COZECHECK_LOAD"
 CLOSED, CONSTANT, POISSON, TRACE, SEARCH = "closed", "constant", "poisson", "trace", "search"
 OPEN = (CONSTANT, POISSON, TRACE)
+MODEL, EMBEDDING_MODEL = "gpt-4o-mini", "text-embedding-3-small"
 BUILT_IN, FILE, RECORDED = "built-in", "file", "recorded"
 MIX = {"chat": 3, "chat_stream": 5, "responses": 1, "responses_stream": 2, "tools": 1, "structured": 1, "embeddings": 2,
        "models": 1, "errors": 1}  # fmt: skip
@@ -55,8 +56,8 @@ class Order:
     """One load run."""
 
     base_url: str = ""
-    model: str = "gpt-4o-mini"
-    embedding_model: str = "text-embedding-3-small"
+    model: str = MODEL
+    embedding_model: str = EMBEDDING_MODEL
     key_variable: str = "OPENAI_API_KEY"
     headers: tuple[tuple[str, str], ...] = ()
     timeout: float = 60.0
@@ -81,8 +82,8 @@ def read(environment: Mapping[str, str]) -> Order:
     path = environment.get(VARIABLE)
     if not path:
         return Order(
-            model=environment.get("COZECHECK_MODEL", Order.model),
-            embedding_model=environment.get("COZECHECK_EMBEDDING_MODEL", Order.embedding_model),
+            model=environment.get("COZECHECK_MODEL", MODEL),
+            embedding_model=environment.get("COZECHECK_EMBEDDING_MODEL", EMBEDDING_MODEL),
         )
     try:
         return parse(json.loads(Path(path).read_text()), path)
@@ -92,7 +93,7 @@ def read(environment: Mapping[str, str]) -> Order:
 
 def parse(value: Mapping[str, Any], where: str) -> Order:
     """Build an order from JSON."""
-    fields = {name for name in Order.__slots__}
+    fields = set(Order.__slots__)
     if unknown := set(value) - fields:
         raise UsageError(f"{where}: unknown: {', '.join(sorted(unknown))}; known are {', '.join(sorted(fields))}")
     said = dict(value)
@@ -102,8 +103,7 @@ def parse(value: Mapping[str, Any], where: str) -> Order:
         if said.get("folder") is not None:
             said["folder"] = Path(said["folder"])
         said["headers"] = tuple((str(name), str(text)) for name, text in said.get("headers") or ())
-        if (kind := (said.get("traffic") or {}).get("kind", BUILT_IN)) not in (BUILT_IN, FILE, RECORDED):
-            raise ValueError(f"traffic.kind: {kind!r}")
+        _require_traffic(said.get("traffic") or {})
         said["slos"] = {name: float(most) for name, most in (said.get("slos") or {}).items()}
         if "mix" in said:
             said["mix"] = _mix(said["mix"], where)
@@ -120,6 +120,12 @@ def _shape(said: Mapping[str, Any]) -> Shape:
     if not stages:
         raise ValueError("shape.stages: there are none")
     return Shape(kind, stages, {name: each for name, each in said.items() if name not in ("kind", "stages")})
+
+
+def _require_traffic(said: Mapping[str, Any]) -> None:
+    kind = said.get("kind", BUILT_IN)
+    if kind not in (BUILT_IN, FILE, RECORDED) or (kind != BUILT_IN and not isinstance(said.get("path"), str)):
+        raise ValueError(f"traffic: {dict(said)!r}")
 
 
 def _mix(said: Mapping[str, int], where: str) -> dict[str, int]:

@@ -5,9 +5,13 @@ from random import Random
 
 from generator.lengths import Draw
 
-WORDS = """harbour lantern orchard meadow bridge copper winter letter garden signal market river window thread paper
-stone morning engine barrel summit valley candle basket pillow ladder mirror ribbon saddle timber velvet willow anchor
-bottle canvas dinner ember fabric ginger hammer island jacket kettle lemon marble needle olive pepper quarry""".split()
+WORDS = (
+    "harbour", "lantern", "orchard", "meadow", "bridge", "copper", "winter", "letter", "garden", "signal", "market",
+    "river", "window", "thread", "paper", "stone", "morning", "engine", "barrel", "summit", "valley", "candle",
+    "basket", "pillow", "ladder", "mirror", "ribbon", "saddle", "timber", "velvet", "willow", "anchor", "bottle",
+    "canvas", "dinner", "ember", "fabric", "ginger", "hammer", "island", "jacket", "kettle", "lemon", "marble",
+    "needle", "olive", "pepper", "quarry",
+)  # fmt: skip
 """Each is about one token to most tokenizers."""
 OVERHEAD = 24
 """Tokens of the instruction around the words, about."""

@@ -17,6 +17,7 @@ class Reply:
     __slots__ = (
         "_fed",
         "_head_done",
+        "_keeps",
         "_limits",
         "_parser",
         "_sized",
@@ -38,7 +39,7 @@ class Reply:
         self._parser: Any = httptools.HttpResponseParser(self)
         self._fed = 0
         self._head_done = False
-        self._sized = False
+        self._sized = self._keeps = False
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.body = bytearray()
@@ -59,8 +60,8 @@ class Reply:
 
     def release(self) -> bool:
         """Let go of the parser, which holds on to us; return whether the connection may carry another request."""
-        parser, self._parser = self._parser, None
-        return self.failure is None and not self.surplus and self._sized and bool(parser.should_keep_alive())
+        self._parser = None
+        return self._keeps and self.failure is None and not self.surplus
 
     def feed(self, data: bytes | memoryview, at: float) -> None:
         """Take in what was read from the socket."""
@@ -143,5 +144,6 @@ class Reply:
 
     def on_message_complete(self) -> None:
         """The message is whole; one that was 1xx was not yet it."""
-        if self._head_done:
+        if self._head_done and not self.done:
             self.done = True
+            self._keeps = bool(self._parser.should_keep_alive())  # it forgets

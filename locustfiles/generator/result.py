@@ -14,7 +14,10 @@ MOST_CROSSINGS = 20
 
 
 def result(order: Order, collector: Collector, histograms: Texts, *, ended: bool) -> dict[str, Any]:
-    """Return the run as JSON; seconds everywhere, *histograms* by operation and metric, in HdrHistogram's interchange form."""
+    """Return the run as JSON: seconds everywhere.
+
+    *histograms* are by operation and metric, in HdrHistogram's interchange form.
+    """
     measures = collector.measures
     return {
         "schema": SCHEMA,

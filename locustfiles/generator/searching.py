@@ -67,8 +67,10 @@ class Search:
     @classmethod
     def of(cls, shape: Shape) -> "Search":
         """Build one: a stage says what it stays below, options the rest."""
-        options = {name: float(shape.options[name]) for name in OPTIONS if name in shape.options}
-        return cls(most=shape.stages[0].level, is_open=shape.is_open, **options)
+        search = cls(most=shape.stages[0].level, is_open=shape.is_open)
+        for name in OPTIONS:
+            setattr(search, name, float(shape.options.get(name, getattr(search, name))))
+        return search
 
     def level(self, now: float, seen: Seen) -> float | None:
         """Return what to press with now; None when the search is over."""

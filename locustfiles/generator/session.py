@@ -113,7 +113,7 @@ class Session:
         tally.crowd(crowd * self.share.count, failed=told.failure is not None)
         if is_sampled and len(self.samples) < MOST_SAMPLES:
             self._sample(ask, reply)
-        failure = told.failure and f"{told.failure.kind}: {told.failure.detail}"
+        failure = f"{told.failure.kind}: {told.failure.detail}" if told.failure else None
         self._fire(operation.method, operation.name, (reply.last_at - reply.sent_at) * 1000, len(reply.body), failure)
 
     def drain(self) -> dict[str, Any]:

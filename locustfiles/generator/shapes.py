@@ -35,6 +35,7 @@ class OrderedShape(LoadTestShape):
         """Return how many users there shall be, and how many may start in a second; None at the end."""
         shape = self.order.shape
         assert shape is not None
+        assert self.runner is not None
         collector = wiring.collector_of(self.runner.environment)
         wanted = None if self._drained_by else self._level(shape, collector)
         if wanted is None:
@@ -49,7 +50,7 @@ class OrderedShape(LoadTestShape):
         return self._last
 
     def _level(self, shape: Shape, collector: Collector) -> float | None:
-        elapsed = self.get_run_time()
+        elapsed: float = self.get_run_time()
         if self._search is not None:
             is_over = elapsed > pacing.seconds(shape.stages)
             return None if is_over else self._search.level(time.perf_counter(), collector.seen())

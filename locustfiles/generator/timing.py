@@ -1,6 +1,7 @@
 """From when bytes came to the field's metrics."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from generator.measures import Tally
 from generator.reply import Reply
@@ -28,7 +29,7 @@ def record_gaps(tally: Tally, told: Told) -> None:
     at = told.token_at
     if len(at) < 2:
         return
-    gaps = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
     tally.duration("icl").record_all(gaps)
     share = told.output_tokens / len(at)
     if share == 1:

@@ -76,7 +76,7 @@ class Given:
 
 
 def from_file(path: Path, model: str, embedding_model: str) -> list[Ask]:
-    """Read bodies of requests, one JSON object a line: bare, or in a batch's form with `url`, `body` and perhaps `at`."""
+    """Read bodies of requests, one JSON object a line: bare, or as in a batch, with `url`, `body`, perhaps `at`."""
     asks = []
     for number, line in enumerate(_lines(path), 1):
         where = f"{path}:{number}"
