@@ -75,7 +75,7 @@ def load(
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
 ) -> None:
-    """Put a server under load, hold it against SLOs, and judge sampled answers; with no --base-url, the bundled one."""
+    """Put a server under load: measure, and judge."""
     import asyncio
     import sys
     import time

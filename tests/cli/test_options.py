@@ -71,7 +71,7 @@ def options_of(command: str) -> set[str]:
 
 def test_every_option_can_stand_in_file_and_environment() -> None:
     known = {*config.KEYS, *config.SECRETS}
-    judging = ("conformance", "judge", "surface", "fidelity")
+    judging = ("conformance", "judge", "surface", "fidelity", "load")
     assert set().union(*map(options_of, judging)) == known
 
 
