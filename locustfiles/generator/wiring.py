@@ -28,12 +28,19 @@ LOCAL = "local"
 STOPPED = ("missing", "stopped")
 
 
+def give_up(error: UsageError) -> NoReturn:
+    """End the process with one line."""
+    sys.stderr.write(f"{error}\n")
+    sys.stderr.flush()
+    os._exit(UsageError.exit_code)  # Locust would go on: it survives what a greenlet raises
+
+
 def load() -> Order:
     """Read the order; a wrong one ends the process with one line."""
     try:
         return ordering.read(os.environ)
     except UsageError as error:
-        _give_up(error)
+        give_up(error)
 
 
 ORDER = load()
@@ -61,7 +68,7 @@ class Run:
             try:
                 self._session = self._new_session()
             except UsageError as error:
-                _give_up(error)
+                give_up(error)
             if self.share:
                 self._session.share.take(dict(self.share))
             gevent.spawn(self._session.watch)
@@ -218,9 +225,3 @@ def _append(path: Path, lines: list[dict[str, Any]]) -> None:
     if lines:
         with path.open("ab") as file:
             file.writelines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
-
-
-def _give_up(error: UsageError) -> NoReturn:
-    sys.stderr.write(f"{error}\n")
-    sys.stderr.flush()
-    os._exit(UsageError.exit_code)  # Locust would go on: it survives what a greenlet raises
