@@ -1,6 +1,7 @@
 """Our parts tied to Locust's events: in one process, and across master and workers."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -195,6 +196,7 @@ def begin(environment: Environment, **_: Any) -> None:
     run = Run(environment)
     environment.cozecheck_run = run  # type: ignore[attr-defined]
     locust.runners.WORKER_REPORT_INTERVAL = SECOND
+    assert environment.runner is not None
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message(SHARE, lambda msg, **_: run.take_share(msg.data))
         environment.events.report_to_master.add_listener(lambda data, **_: data.update({KEY: run.drain()}))
@@ -202,6 +204,8 @@ def begin(environment: Environment, **_: Any) -> None:
     if run.is_master:
         environment.events.worker_connect.add_listener(lambda client_id, **_: run.collector.join(client_id))
         environment.events.worker_report.add_listener(lambda client_id, data, **_: _collect(run, client_id, data))
+    # While a shape runs, Locust itself does not listen to SIGTERM, and would leave nothing behind.
+    gevent.signal_handler(signal.SIGTERM, environment.runner.quit)
     environment.events.test_start.add_listener(lambda **_: run.begin())
     environment.events.quit.add_listener(lambda **_: run.finish())
 

@@ -31,7 +31,7 @@ def test_samples_are_exchanges_without_secrets(tmp_path: Path) -> None:
     response = read[0].exchange.response
     assert response is not None
     assert response.is_stream
-    assert sum(each.size for each in response.reads) == len(response.body)
+    assert len(response.reads) >= 2
 
 
 def test_open_loop_sends_on_time_what_a_slow_server_answers_late(tmp_path: Path) -> None:
