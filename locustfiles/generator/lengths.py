@@ -21,7 +21,7 @@ def draw(said: Any, where: str) -> Draw:
     try:
         kind = KINDS[said["kind"]](said)
         least, most = int(said.get("least", 1)), int(said.get("most", MOST))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         kinds = ", ".join(KINDS)
         raise UsageError(
             f"{where}: a number, or a distribution ({kinds}) is expected, not {said!r} ({error})"

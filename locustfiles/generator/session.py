@@ -92,8 +92,8 @@ class Session:
             if beat % 10 == 0:
                 self._clock.refresh()
 
-    def call(self, connection: Connection, ask: Ask, due: float | None = None) -> None:
-        """Send a request, and measure it; *due* is when it should have been sent."""
+    def call(self, connection: Connection, ask: Ask, due: float | None = None) -> Failure | None:
+        """Send a request, and measure it; return how it failed. *due* is when it should have been sent."""
         operation = ask.operation
         is_sampled = self._sampler.choose()
         tally = self.measures.tally(operation.name)
@@ -115,6 +115,7 @@ class Session:
             self._sample(ask, reply)
         failure = f"{told.failure.kind}: {told.failure.detail}" if told.failure else None
         self._fire(operation.method, operation.name, (reply.last_at - reply.sent_at) * 1000, len(reply.body), failure)
+        return told.failure
 
     def drain(self) -> dict[str, Any]:
         """Take out all that was measured, as plain values."""

@@ -4,6 +4,7 @@ import time
 
 from locust import LoadTestShape
 
+from cozecheck.errors import UsageError
 from generator import pacing, wiring
 from generator.collecting import Collector
 from generator.order import SEARCH, TRACE, Order, Shape
@@ -29,7 +30,10 @@ class OrderedShape(LoadTestShape):
         if shape and shape.kind == SEARCH:
             self._search = Search.of(shape)
         if shape and shape.kind == TRACE:
-            self._trace = last_arrival(self.order)
+            try:
+                self._trace = last_arrival(self.order)
+            except UsageError as error:
+                wiring.give_up(error)
 
     def tick(self) -> tuple[int, float] | None:
         """Return how many users there shall be, and how many may start in a second; None at the end."""

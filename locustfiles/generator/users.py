@@ -9,6 +9,7 @@ from locust import User, task
 from generator import wiring
 from generator.connection import Connection
 from generator.dispatching import Dispatcher
+from generator.failure import Kind
 from generator.session import Session
 
 IDLE = 0.2
@@ -46,7 +47,9 @@ class LoadUser(User):
             self._dispatch(session)
         else:
             assert self._connection is not None
-            session.call(self._connection, session.traffic.next(self.operations or session.order.mix))
+            failure = session.call(self._connection, session.traffic.next(self.operations or session.order.mix))
+            if failure and failure.kind == Kind.CONNECT:
+                gevent.sleep(IDLE)  # nobody is there: who does not wait would ask a thousand times a second
 
     def _dispatch(self, session: Session) -> None:
         if session.has_dispatcher:

@@ -1,6 +1,7 @@
 """Our parts tied to Locust's events: in one process, and across master and workers."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -28,12 +29,19 @@ LOCAL = "local"
 STOPPED = ("missing", "stopped")
 
 
+def give_up(error: UsageError) -> NoReturn:
+    """End the process with one line."""
+    sys.stderr.write(f"{error}\n")
+    sys.stderr.flush()
+    os._exit(UsageError.exit_code)  # Locust would go on: it survives what a greenlet raises
+
+
 def load() -> Order:
     """Read the order; a wrong one ends the process with one line."""
     try:
         return ordering.read(os.environ)
     except UsageError as error:
-        _give_up(error)
+        give_up(error)
 
 
 ORDER = load()
@@ -61,7 +69,7 @@ class Run:
             try:
                 self._session = self._new_session()
             except UsageError as error:
-                _give_up(error)
+                give_up(error)
             if self.share:
                 self._session.share.take(dict(self.share))
             gevent.spawn(self._session.watch)
@@ -188,6 +196,7 @@ def begin(environment: Environment, **_: Any) -> None:
     run = Run(environment)
     environment.cozecheck_run = run  # type: ignore[attr-defined]
     locust.runners.WORKER_REPORT_INTERVAL = SECOND
+    assert environment.runner is not None
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message(SHARE, lambda msg, **_: run.take_share(msg.data))
         environment.events.report_to_master.add_listener(lambda data, **_: data.update({KEY: run.drain()}))
@@ -195,6 +204,8 @@ def begin(environment: Environment, **_: Any) -> None:
     if run.is_master:
         environment.events.worker_connect.add_listener(lambda client_id, **_: run.collector.join(client_id))
         environment.events.worker_report.add_listener(lambda client_id, data, **_: _collect(run, client_id, data))
+    # While a shape runs, Locust itself does not listen to SIGTERM, and would leave nothing behind.
+    gevent.signal_handler(signal.SIGTERM, environment.runner.quit)
     environment.events.test_start.add_listener(lambda **_: run.begin())
     environment.events.quit.add_listener(lambda **_: run.finish())
 
@@ -218,9 +229,3 @@ def _append(path: Path, lines: list[dict[str, Any]]) -> None:
     if lines:
         with path.open("ab") as file:
             file.writelines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
-
-
-def _give_up(error: UsageError) -> NoReturn:
-    sys.stderr.write(f"{error}\n")
-    sys.stderr.flush()
-    os._exit(UsageError.exit_code)  # Locust would go on: it survives what a greenlet raises

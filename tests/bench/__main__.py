@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import judging, server
+from tests.bench import judging, loading, server
 
-PARTS = {"judging": judging.main, "server": server.main}
+PARTS = {"judging": judging.main, "server": server.main, "load": loading.main}
 
 
 def main() -> None:

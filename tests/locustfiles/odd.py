@@ -88,9 +88,7 @@ async def _end(listening: asyncio.Server) -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-async def _serve(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behave: Behaviour, server: Server
-) -> None:
+async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behave: Behaviour, server: Server) -> None:
     while not writer.is_closing():
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)

@@ -5,11 +5,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from socket import create_server
 from typing import Any
+
+from tests.locustfiles.odd import HOST
 
 ROOT = Path(__file__).parents[2]
 MIX = ROOT / "locustfiles" / "mix.py"
 PATIENCE = 120.0
+
+
+def processes(count: int) -> tuple[str, ...]:
+    """Options for so many workers, who meet where nobody else does."""
+    with create_server((HOST, 0)) as held:
+        port = str(held.getsockname()[1])
+    return ("--processes", str(count), "--master-bind-port", port, "--master-port", port)
 
 
 def order(folder: Path, base_url: str, **changes: Any) -> Path:

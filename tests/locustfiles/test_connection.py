@@ -9,6 +9,7 @@ from pathlib import Path
 
 import gevent
 import pytest
+
 from generator.address import Address, head, request
 from generator.clock import Clock
 from generator.connection import Connection
@@ -17,7 +18,6 @@ from generator.limits import Limits
 from generator.operations import ALL, read
 from generator.reply import Reply
 from generator.told import Told
-
 from tests.certificates import certificate
 from tests.locustfiles.odd import HEAD, Behaviour, Call, Server, chunk, closing, event, serving, stream, well
 
@@ -220,7 +220,7 @@ def test_informational_responses_and_bodies_that_end_with_the_connection() -> No
         await call.send(b"HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + event("a") + closing(1))
         call.writer.close()
 
-    answers, server = asked(behave, times=2)
+    answers, _ = asked(behave, times=2)
     assert kinds(answers) == ["", ""]
     assert b"link" not in dict(answers[0][0].headers)
 
