@@ -15,8 +15,8 @@ SPARSE = 10
 class Ticker:
     """Tells of each second, and then of each sample that is judged."""
 
-    def __init__(self, seconds: float | None, status: Status | None) -> None:
-        self._of = f" of {seconds:.0f}" if seconds else ""
+    def __init__(self, seconds: float, status: Status | None) -> None:
+        self._of = f" of {seconds:.0f}"
         self._status = status
         self._count = 0
 
@@ -39,7 +39,7 @@ class Silent(Ticker):
     """Says nothing."""
 
     def __init__(self) -> None:
-        super().__init__(None, None)
+        super().__init__(0, None)
 
     def second(self, line: Mapping[str, Any]) -> None:
         """Keep it."""
@@ -60,8 +60,8 @@ def told(line: Mapping[str, Any], of: str) -> str:
 
 
 @contextmanager
-def shown(seconds: float | None, *, hidden: bool) -> Iterator[Ticker]:
-    """Show a run of so many *seconds* for as long as the block lasts; None is nobody knows."""
+def shown(seconds: float, *, hidden: bool) -> Iterator[Ticker]:
+    """Show a run of so many *seconds* at most, for as long as the block lasts."""
     console = Console(file=sys.stderr)
     if hidden:
         yield Silent()

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from cozecheck.measured import Health
 
-LOOP_LAG: Final = 0.03
+LOOP_LAG: Final = 0.05
 """Seconds that its loop may come late in one of a hundred looks: beyond, answers wait for us."""
-DISPATCH_LAG: Final = 0.03
+DISPATCH_LAG: Final = 0.05
 """Seconds that one of a hundred requests may be sent after it was due."""
 CPU: Final = 0.95
 """Of a core, over the busiest process in its busiest second."""

@@ -45,11 +45,6 @@ class Decided:
     slos: tuple[Slo, ...]
     traffic: Path | None = None
 
-    @property
-    def bound(self) -> float | None:
-        """Seconds after which it is ended, where it may take longer than it should."""
-        return None if isinstance(self.profile.shape, Stages) else self.profile.shape.seconds
-
 
 def decide(profile: Profile, changes: Changes) -> Decided:
     """Apply *changes*; raises UsageError for what the profile has no use for."""
@@ -76,7 +71,7 @@ def _scaled(shape: Stages | Trace | Search, changes: Changes) -> Stages | Trace 
 
 
 def _stages(shape: Stages, changes: Changes) -> Iterator[Stage]:
-    time = 1.0 if changes.duration is None else changes.duration / (shape.seconds or 1.0)
+    time = 1.0 if changes.duration is None else changes.duration / shape.seconds
     people = 1.0 if changes.users is None else changes.users / max(each.users or 0 for each in shape.stages)
     pace = 1.0 if changes.rate is None else changes.rate / max(each.rate or 0.0 for each in shape.stages)
     for stage in shape.stages:
@@ -92,18 +87,16 @@ def require_baseline(slos: Iterable[Slo], before: measured.Load | None) -> None:
             raise UsageError(f"'{slo}' refers to a baseline: name the JSON report of an earlier load with --against")
 
 
-def lasts(load: Decided) -> float | None:
-    """Return how many seconds a load takes; None where nobody knows."""
+def lasts(load: Decided) -> float:
+    """Return how many seconds a load takes at most."""
     return load.profile.shape.seconds
 
 
 def planned(load: Decided) -> str:
     """Say in a few words what will be done."""
     profile, shape = load.profile, load.profile.shape
-    time = (
-        f"{shape.seconds:,.0f} s" if shape.seconds else "until it knows" if isinstance(shape, Search) else "as recorded"
-    )
-    return f"{profile.name}, {_height(shape)}, {time}; {profile.sample:.0%} judged, {len(load.slos)} SLOs"
+    time = f"{shape.seconds:,.0f} s{'' if isinstance(shape, Stages) else ' at most'}"
+    return f"{profile.name}, {_height(shape)}, {time}; {profile.sample:.0%} of it judged, {len(load.slos)} SLOs"
 
 
 def _height(shape: Stages | Trace | Search) -> str:
@@ -142,12 +135,14 @@ def order(
 
 
 def _shape(shape: Stages | Trace | Search) -> dict[str, Any]:
-    """Return a shape in the generator's words; ending what may take longer than it should is our part."""
-    said = shape.model_dump(exclude_none=True)
+    """Return a shape in the generator's words: what ends by itself has one stage, which says when it has to."""
     if isinstance(shape, Stages):
-        return said
-    said.pop("seconds", None)
-    return {**said, "seconds": said.pop("step")} if isinstance(shape, Search) else said
+        return shape.model_dump(exclude_none=True)
+    if isinstance(shape, Trace):
+        return {"kind": shape.kind, "speed": shape.speed, "stages": [{"seconds": shape.seconds}]}
+    options = shape.model_dump(include={"kind", "start", "attain", "settle", "precision"})
+    most: dict[str, float] = {"rate": shape.most} if shape.is_open else {"users": round(shape.most)}
+    return {**options, "seconds": shape.step, "stages": [{"seconds": shape.seconds, **most}]}
 
 
 def _traffic(path: Path | None) -> dict[str, str]:

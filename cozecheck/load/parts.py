@@ -49,7 +49,7 @@ class Stages(Part):
         return self.kind != "closed"
 
     @property
-    def seconds(self) -> float | None:
+    def seconds(self) -> float:
         """How long it takes."""
         return sum(stage.seconds for stage in self.stages)
 
@@ -59,7 +59,7 @@ class Trace(Part):
 
     kind: Literal["trace"]
     speed: Positive = 1.0
-    seconds: Positive | None = None
+    seconds: Positive = 3600.0
     """At most; else as long as the recording."""
 
     @property
@@ -82,7 +82,7 @@ class Search(Part):
     settle: NotNegative = 2.0
     """Seconds at the beginning of a step that do not count."""
     precision: Share = 0.1
-    seconds: Positive | None = None
+    seconds: Positive = 600.0
     """At most; else until it is known."""
 
     @property

@@ -89,7 +89,7 @@ async def _drive(probe: Probe, load: Decided, met: Met, folder: Path, course: Co
     looking = asyncio.create_task(queue.sample(probe, course.clock, lambda at, seen: gauges.append((at, seen))))
     try:
         with Generator(course.command, folder, environment) as generator:
-            ended = await generator.follow(course.watch, lambda: queue.is_there(probe), load.bound)
+            ended = await generator.follow(course.watch, lambda: queue.is_there(probe))
     finally:
         looking.cancel()
         with suppress(asyncio.CancelledError):

@@ -124,6 +124,13 @@ GENERATOR: Final = Rule(
     "The generator is not the bottleneck: what is measured is the target.",
     "Give it more processes with --workers, a machine of its own, or less to do.",
 )
+CAPACITY: Final = Rule(
+    "capacity",
+    Level.MUST,
+    Basis.BEHAVIOUR,
+    "Some load is carried within the SLOs.",
+    "See which SLO the least load broke already, and whether it is meant for this target.",
+)
 ANSWERS: Final = Rule(
     "answers",
     Level.MUST,

@@ -27,7 +27,6 @@ class Stop(StrEnum):
 
     INTERRUPTED = "interrupted"
     GONE = "the target answered no more"
-    TIME = "its time was up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +89,20 @@ class Generator:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    async def follow(
-        self, watch: Callable[[dict[str, Any]], None], is_there: Callable[[], Awaitable[bool]], most: float | None
-    ) -> Ended:
-        """Tell *watch* each second's line until it ends; end it where the target is gone, or after *most* seconds."""
+    async def follow(self, watch: Callable[[dict[str, Any]], None], is_there: Callable[[], Awaitable[bool]]) -> Ended:
+        """Tell *watch* each second's line until it ends; end it where the target is silent and not there."""
         tail = Tail(self._folder / LIVE)
         stop = None
         try:
             while self._process.poll() is None and stop is None:
                 await asyncio.sleep(LOOK)
-                if self._look(tail, watch):
-                    stop = await self._stopped(is_there, most)
+                if self._look(tail, watch) and is_silent(self._seconds) and not await is_there():
+                    stop = Stop.GONE
         except asyncio.CancelledError:
             stop = Stop.INTERRUPTED
         self._stop()
         self._look(tail, watch)
         return Ended(self._process.returncode, last_words(self._folder / LOG), stop)
-
-    async def _stopped(self, is_there: Callable[[], Awaitable[bool]], most: float | None) -> Stop | None:
-        if is_silent(self._seconds) and not await is_there():
-            return Stop.GONE
-        return Stop.TIME if most is not None and self._seconds[-1]["at"] >= most else None
 
     def _look(self, tail: Tail, watch: Callable[[dict[str, Any]], None]) -> bool:
         """Pass on what is new; return whether anything is."""

@@ -8,9 +8,9 @@ from cozecheck.findings import DEPARTURE, Basis, CheckResult, Finding, Level, Ou
 from cozecheck.intervals import FEWEST, needed
 from cozecheck.load import measuring
 from cozecheck.load.result import Result
-from cozecheck.load.rules import ANSWERS, ERRORS, FAMILY, GENERATOR, OBSERVED, Rule, kind_of
+from cozecheck.load.rules import ANSWERS, CAPACITY, ERRORS, FAMILY, GENERATOR, OBSERVED, Rule, kind_of
 from cozecheck.load.slo import SHARES, Slo, held
-from cozecheck.measured import ALL, DEFINITIONS, Error, Health, Load, Observation, Promise
+from cozecheck.measured import ALL, DEFINITIONS, Capacity, Error, Health, Load, Observation, Promise
 
 REMEDY: Final = "See when it was broken in the plots, and what the queue and the errors did then."
 MOST_SHOWN: Final = 5
@@ -75,6 +75,13 @@ def answers(ended: int, gone_after: float | None) -> Said:
     return broken(ANSWERS, ended, int(gone_after is not None), words)
 
 
+def capacity(found: Capacity | None) -> Iterator[Said]:
+    """Say whether a search found anything that holds; nothing where nobody searched."""
+    if found is not None:
+        words = f"no step held: {found.breaks:,.4g} was too much already" if found.breaks is not None else ""
+        yield broken(CAPACITY, len(found.steps), int(bool(found.steps) and not found.holds), words)
+
+
 def errors(found: Sequence[Error], ended: int) -> Iterator[Said]:
     """Hold every rule on errors against those that came."""
     for rule in ERRORS:
@@ -95,7 +102,12 @@ def promises(slos: Iterable[Slo], result: Result, baseline: Load | None, *, is_v
     for slo in slos:
         promise = _promise(slo, result, baseline)
         outcome, reason = _outcome(slo, promise)
-        if not is_valid and outcome is not Outcome.INCONCLUSIVE:
+        if result.search:
+            outcome, reason = (
+                Outcome.SKIP,
+                "a search goes beyond what holds: each of its steps was held against the SLOs",
+            )
+        elif not is_valid and outcome is not Outcome.INCONCLUSIVE:
             outcome, reason = Outcome.INCONCLUSIVE, "the generator did not keep up: this is not the target alone"
         yield _said(slo, promise, outcome, reason)
 
@@ -208,6 +220,7 @@ def conclude(
         *promises(slos, result, baseline, is_valid=not health.faults),
         generator(health),
         answers(ended, gone_after),
+        *capacity(measuring.capacity(result)),
         *errors(found, ended),
         *observed(seen, len(result.tallies)),
     )
