@@ -8,6 +8,7 @@ from typing import Any
 from cozecheck import bundled, scenarios
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import FAMILIES
+from cozecheck.load.profiles import shipped
 from cozecheck.profiles import choose, profiles
 from cozecheck.scenarios import Subject
 from cozecheck.sdk import discovered
@@ -33,10 +34,20 @@ def _families() -> list[Row]:
 
 
 def _profiles() -> list[Row]:
-    return [
-        {"name": each.name, "checks": len(choose(ALL, each, (), ())), "summary": each.summary}
+    """Selections of checks, then loads: one word, two commands, so each says what it is for."""
+    selections = (
+        {
+            "name": each.name,
+            "use": f"--profile {each.name}",
+            "checks": len(choose(ALL, each, (), ())),
+            "summary": each.summary,
+        }
         for each in profiles().values()
-    ]
+    )
+    loads = (
+        {"name": each.name, "use": f"load {each.name}", "checks": None, "summary": each.summary} for each in shipped()
+    )
+    return [*selections, *loads]
 
 
 def _flaws() -> list[Row]:
@@ -70,7 +81,8 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     if not rows:
         return
     keys = list(rows[0])
-    widths = [max(len(str(row[key])) for row in rows) for key in keys[:-1]]
-    for row in rows:
-        cells = [str(row[key]).ljust(width) for key, width in zip(keys, widths, strict=False)]
-        yield "  ".join((*cells, str(row[keys[-1]])))
+    lines = [["-" if row[key] is None else str(row[key]) for key in keys] for row in rows]
+    widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=False))
+        yield "  ".join((*cells, line[-1]))

@@ -77,6 +77,13 @@ KEYS: Mapping[str, Kind] = {
     "force": Kind.FLAG,
     "flaw": Kind.TEXT,
     "http2": Kind.FLAG,
+    "duration": Kind.NUMBER,
+    "users": Kind.WHOLE,
+    "rate": Kind.NUMBER,
+    "sample": Kind.NUMBER,
+    "slo": Kind.LINES,
+    "against": Kind.TEXT,
+    "traffic": Kind.TEXT,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,
 }

@@ -7,9 +7,7 @@ from itertools import cycle
 from typing import Final
 
 from cozecheck.findings import Figure, Trial
-
-CONFIDENT: Final = 1.96
-"""Standard deviations on either side that hold 95 % of a normal distribution."""
+from cozecheck.intervals import wilson
 
 Run = Mapping[str, Trial]
 """One repeat: what came of each case, by the case's id."""
@@ -32,13 +30,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """The Wilson interval that holds the true share with 95 % confidence; 0 to 1 of nothing."""
-        if not self.trials:
-            return 0.0, 1.0
-        share, weight = self.value, CONFIDENT**2 / self.trials
-        middle = (share + weight / 2) / (1 + weight)
-        reach = math.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
-        # At either end rounding may leave the share itself just outside.
-        return max(0.0, min(middle - reach, share)), min(1.0, max(middle + reach, share))
+        return wilson(self.successes, self.trials)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from cozecheck.measured import Load
+
 SCHEMA_VERSION = 1
 
 
@@ -242,6 +244,7 @@ class Report:
     notes: tuple[str, ...] = ()
     fidelity: Fidelity = field(default_factory=Fidelity)
     replay: Replay = field(default_factory=Replay)
+    load: Load | None = None
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -270,6 +273,13 @@ class Report:
         return sum(bool(check.judged) for check in self.checks)
 
     @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The SLOs that the measures could not settle: a promise that nobody saw kept is not kept."""
+        asked = {each.id for each in self.load.slos} if self.load else set()
+        inconclusive = (check.id for check in self.checks if check.outcome is Outcome.INCONCLUSIVE)
+        return tuple(id for id in inconclusive if id in asked)
+
+    @property
     def exit_code(self) -> int:
         """0 conforms, or is measured where there is nothing to hold it against; 1 findings, 3 no verdict.
 
@@ -278,7 +288,8 @@ class Report:
         if self.failing:
             return 1
         told = self.replay.compared if self.kind == "replay" else self.judged or self.fidelity.figures
-        return 0 if told and not self.counts[Outcome.ERROR] and not self.run.interrupted else 3
+        open_ended = self.counts[Outcome.ERROR] or self.run.interrupted or self.unsettled
+        return 0 if told and not open_ended else 3
 
     @property
     def verdict(self) -> str:

@@ -10,6 +10,7 @@ from cozecheck.checks import ALL
 from cozecheck.checks.registry import FAMILIES
 from cozecheck.cli import run
 from cozecheck.cli.listing import KINDS
+from cozecheck.load.profiles import NAMES
 from reference_server.flaws import FLAWS
 
 
@@ -19,7 +20,7 @@ from reference_server.flaws import FLAWS
         ("checks", [check.id for check in ALL]),
         ("scenarios", [each.id for each in scenarios.ALL]),
         ("families", list(FAMILIES)),
-        ("profiles", ["all", "core", "strict", "openai-python", "openai-node"]),
+        ("profiles", ["all", "core", "strict", "openai-python", "openai-node", *NAMES]),
         ("flaws", list(FLAWS)),
     ],
 )

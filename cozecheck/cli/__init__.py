@@ -17,6 +17,7 @@ from cozecheck.cli import (
     importing,
     judge,
     listing,
+    load,
     options,
     record,
     replay,
@@ -45,6 +46,7 @@ app.command("replay", epilog=options.PLACES)(replay.replay)
 app.command("import", epilog=options.PLACES)(importing.import_)
 app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
+app.command("load", epilog=options.PLACES)(load.load)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

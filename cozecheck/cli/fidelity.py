@@ -74,14 +74,7 @@ def fidelity(
 
 def _trials(path: Path) -> "tuple[Trial, ...]":
     """Read the trials of a reference."""
-    from cozecheck.errors import UsageError
-    from cozecheck.render.json import load
+    from cozecheck.cli import reports
     from cozecheck.tool_cases import cases, require_reference
 
-    try:
-        report = load(path.read_text("utf-8"), str(path))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    return require_reference(report, cases(), str(path))
+    return require_reference(reports.read(path), cases(), str(path))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
+from cozecheck.render.plots import plots
 from cozecheck.render.style import STYLE
 from cozecheck.render.summary import (
     Departures,
@@ -18,6 +19,7 @@ from cozecheck.render.summary import (
     spent,
     unsettled,
 )
+from cozecheck.render.tables import Table, facts, tables
 from cozecheck.render.visible import cut
 
 MOST_ACTUAL = 4000
@@ -28,7 +30,7 @@ EXAMPLES = 3
 def render(report: Report) -> str:
     """Return the report as a page that stands alone; all text in it is escaped."""
     title = f"{report.verdict}: {_about(report)}"
-    body = "\n".join((_head(report), _table(report), *_sections(report), _all_checks(report)))
+    body = "\n".join((_head(report), *_measured(report), _table(report), *_sections(report), _all_checks(report)))
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -63,19 +65,55 @@ def _about(report: Report) -> str:
 
 def _head(report: Report) -> str:
     run, tool = report.run, report.tool
-    facts = (
+    rows = (
         ("target", _about(report)),
         ("run", f"{run.started}, seed {run.seed}"),
         ("spent", spent(report)),
         ("judged by", f"{tool.name} {report.kind}, version {tool.version}, contract of openai {tool.openai}"),
         ("exit code", str(report.exit_code)),
+        *(facts(report.load) if report.load else ()),
     )
     interrupted = "; interrupted, this is only what came before" if run.interrupted else ""
     return f"""<header class="verdict exit{report.exit_code}">
 <h1>{_text(report.verdict)}</h1>
 <p>{_text(because(report))}{interrupted}</p>
-<dl>{"".join(f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>" for name, value in facts)}</dl>
+<dl>{"".join(f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>" for name, value in rows)}</dl>
 </header>"""
+
+
+def _measured(report: Report) -> Iterator[str]:
+    """Yield the plots and tables of a load."""
+    if report.load is None:
+        return
+    shown = tuple(map(_measures, tables(report)))
+    drawn = "\n".join(
+        f"<figure><figcaption>{plot.title}</figcaption>{plot.svg}</figure>" for plot in plots(report.load)
+    )
+    yield from shown[:1]
+    yield f"<section><h2>Over time</h2>\n{drawn}\n</section>" if drawn else ""
+    yield from shown[1:]
+    words = "".join(
+        f"<div><dt>{each.metric}</dt><dd>{_text(each.words)}</dd></div>" for each in report.load.definitions
+    )
+    told = f"<details><summary>definitions</summary><dl>{words}</dl></details>"
+    yield f"<section><h2>What is measured</h2>{told}</section>"
+
+
+def _measures(table: Table) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in table.head)
+    rows = "\n".join(f"<tr>{''.join(_column(table, *each) for each in enumerate(row))}</tr>" for row in table.rows)
+    return f"""<section><h2>{table.title}</h2>
+<div class="wide"><table class="measures">
+<thead><tr>{head}</tr></thead>
+<tbody>
+{rows}
+</tbody></table></div></section>"""
+
+
+def _column(table: Table, number: int, cell: str) -> str:
+    if table.head[number] == "outcome":
+        return f'<td class="{cell}">{_text(cell)}</td>'
+    return f"<td>{_text(cell)}</td>" if number < table.left else f'<td class="number">{_text(cell)}</td>'
 
 
 def _table(report: Report) -> str:

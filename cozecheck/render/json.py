@@ -5,6 +5,7 @@ import math
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from cozecheck.errors import UsageError
@@ -20,6 +21,7 @@ def _document(report: Report) -> dict[str, Any]:
     target = asdict(report.target)
     if not report.target.files:
         del target["files"]
+    load = {"load": asdict(report.load)} if report.load else {}
     fidelity = {"fidelity": asdict(report.fidelity)} if report.fidelity.trials else {}
     replay = {"replay": asdict(report.replay)} if report.kind == "replay" else {}
     return {
@@ -37,6 +39,7 @@ def _document(report: Report) -> dict[str, Any]:
         "notes": report.notes,
         **fidelity,
         **replay,
+        **load,
     }
 
 
@@ -77,6 +80,8 @@ def _value(kind: Any, value: Any, at: str) -> Any:
     """Return *value* as the type *kind*, which is one of those that a report is made of."""
     if kind is Any:
         return value
+    if get_origin(kind) is UnionType:  # of a type and None, the only one that a report has
+        return None if value is None else _value(get_args(kind)[0], value, at)
     if is_dataclass(kind):
         return _object(kind, value, at)
     if get_origin(kind) is tuple:

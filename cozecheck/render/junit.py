@@ -103,11 +103,13 @@ def _run_cases(report: Report) -> Iterator[Element]:
             case = _empty_case("run", f"baseline: {entry}")
             SubElement(case, "failure", message=f"{word} baseline entry", type=word).text = visible(entry)
             yield case
-    if lines := tuple(replayed(report)):
+    lines = tuple(replayed(report))
+    if lines:
         case = _empty_case("run", "replayed")
         SubElement(case, "system-out").text = "\n".join(cut(line, MOST_ACTUAL) for line in lines)
         yield case
-    if not any(check.judged for check in report.checks) or (lines and not report.replay.compared):
+    nothing = not any(check.judged for check in report.checks) or (lines and not report.replay.compared)
+    if nothing or report.unsettled:
         case = _empty_case("run", "verdict")
         SubElement(case, "error", message=because(report), type="no verdict")
         yield case

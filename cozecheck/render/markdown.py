@@ -17,6 +17,7 @@ from cozecheck.render.summary import (
     spent,
     unsettled,
 )
+from cozecheck.render.tables import Table, facts, tables
 from cozecheck.render.visible import cut
 
 MOST_ACTUAL = 600
@@ -31,6 +32,7 @@ def render(report: Report) -> str:
     """Return the report for a place that shows GitHub's Markdown; what came from the target is never markup."""
     sections = (
         _head(report),
+        *_measured(report),
         _table(report),
         _list("Replayed", map(_text, replayed(report))),
         _departures(report),
@@ -79,6 +81,21 @@ def _table(report: Report) -> Iterator[str]:
         yield _row("---", ["---:"] * len(table.columns))
         yield from (_row(_text(family), map(_cell, cells)) for family, cells in table.rows)
         yield _row("**all**", map(_cell, table.totals))
+
+
+def _measured(report: Report) -> Iterator[Iterator[str]]:
+    """Yield the facts and tables of a load."""
+    if report.load:
+        yield (f"- {name}: {_text(words)}" for name, words in facts(report.load))
+    for table in tables(report):
+        yield _block(table)
+
+
+def _block(table: Table) -> Iterator[str]:
+    ends = ("---",) * table.left + ("---:",) * (len(table.head) - table.left)
+    yield from (f"### {table.title}", "", _row(table.head[0], table.head[1:]), _row(ends[0], ends[1:]))
+    for first, *rest in table.rows:
+        yield _row(_text(first), map(_text, rest))
 
 
 def _row(name: str, cells: Iterable[str]) -> str:

@@ -3,10 +3,12 @@
 STYLE = """
 :root { color-scheme: light dark;
   --ground: #fff; --card: #f6f7f9; --ink: #1b1f24; --faint: #59636e; --line: #d5dae0;
-  --pass: #1a7f37; --fail: #c0222c; --warn: #8a5a00; --info: #0a5fbd; --error: #8232b4; }
+  --pass: #1a7f37; --fail: #c0222c; --warn: #8a5a00; --info: #0a5fbd; --error: #8232b4;
+  --plot-1: #0a5fbd; --plot-2: #c75000; --plot-3: #1a7f37; --plot-4: #8232b4; }
 @media (prefers-color-scheme: dark) { :root {
   --ground: #0f1216; --card: #181c22; --ink: #e4e8ed; --faint: #9aa4af; --line: #2d343c;
-  --pass: #4ac26b; --fail: #ff7b72; --warn: #e3b341; --info: #79b8ff; --error: #d2a8ff; } }
+  --pass: #4ac26b; --fail: #ff7b72; --warn: #e3b341; --info: #79b8ff; --error: #d2a8ff;
+  --plot-1: #79b8ff; --plot-2: #ffa657; --plot-3: #4ac26b; --plot-4: #d2a8ff; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif;
   overflow-wrap: anywhere; }
@@ -25,6 +27,9 @@ th { text-align: left; font-weight: 600; } td { vertical-align: top; }
 .matrix td, .matrix thead th + th { text-align: right; font-variant-numeric: tabular-nums; }
 .matrix tbody tr:last-child > * { font-weight: 700; border-bottom: 0; }
 .none, .strength, .place { color: var(--faint); }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+figure { margin: 1rem 0; } figcaption { font-weight: 600; } figure svg { display: block; width: 100%; height: auto; }
+td.inconclusive { color: var(--warn); }
 td.pass { color: var(--pass); } td.fail { color: var(--fail); font-weight: 700; } td.warn { color: var(--warn); }
 td.info { color: var(--info); } td.error { color: var(--error); font-weight: 700; }
 .check { border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .9rem; margin: .6rem 0; }

@@ -130,12 +130,15 @@ def because(report: Report) -> str:
     """Say in a few words what the verdict rests on."""
     bad = (Outcome.FAIL, Outcome.WARN) if report.strict else (Outcome.FAIL,)
     failing = len({finding.id for finding in report.findings if finding.outcome in bad and not finding.baselined})
-    broken = report.counts[Outcome.ERROR]
+    lagging = bool(report.load and report.load.health.faults)
+    broken = report.counts[Outcome.ERROR] - lagging
     reasons = (
         (failing, f"{counted(failing, 'check')} failed{' (strict: a warning counts)' if report.strict else ''}"),
         (len(report.baseline.stale), f"{counted(len(report.baseline.stale), 'baseline entry')} stale"),
         (len(report.baseline.expired), f"{counted(len(report.baseline.expired), 'baseline entry')} expired"),
         (broken, f"{counted(broken, 'check')} broke (a fault of cozecheck, not of the target)"),
+        (lagging, "the load generator did not keep up, so what is measured is not the target alone"),
+        (len(report.unsettled), f"{counted(len(report.unsettled), 'SLO')} not settled"),
     )
     said = ", ".join(words for number, words in reasons if number)
     if said:

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from cozecheck.findings import CheckResult, Finding, Report
 from cozecheck.render.summary import (
@@ -17,6 +18,7 @@ from cozecheck.render.summary import (
     spent,
     unsettled,
 )
+from cozecheck.render.tables import Table, facts, tables
 from cozecheck.render.visible import cut, visible
 
 Paint = Callable[[str, str], str]
@@ -27,6 +29,7 @@ MOST_CURL = 2000
 MOST_REPLAYED = 1000
 MOST_REASONS = 8
 """Reasons of skipped checks that are told."""
+MOST_CELL = 60
 LABEL = 10
 """Columns of `expected  `, `breaks    `, `fix       `."""
 
@@ -59,6 +62,7 @@ def render(report: Report, *, colour: bool = False, width: int = 100, limit: int
     paint = painter(colour=colour)
     sections = (
         headline(report, paint),
+        *_measured(report, paint),
         _table(report, paint),
         _replayed(report, width),
         *(_departures(each, paint, width, limit) for each in departures(report)),
@@ -83,6 +87,26 @@ def headline(report: Report, paint: Paint) -> Iterator[str]:
     tool = report.tool
     version = f"version {tool.version}, contract of openai {tool.openai}"
     yield paint(visible(f"{tool.name} {report.kind}, {version}"), "dim")
+
+
+def _measured(report: Report, paint: Paint) -> Iterator[Iterator[str]]:
+    """Yield the facts and tables of a load."""
+    if report.load:
+        yield (f"{paint(f'{name:<10}', 'dim')}  {visible(words)}" for name, words in facts(report.load))
+    for table in tables(report):
+        yield _columns(table, paint)
+
+
+def _columns(table: Table, paint: Paint) -> Iterator[str]:
+    rows = [tuple(cut(cell, MOST_CELL) for cell in row) for row in table.rows]
+    widths = [max(map(len, column)) for column in zip(table.head, *rows, strict=True)]
+    for number, row in enumerate((table.head, *rows)):
+        cells = (
+            f"{cell:<{width}}" if column < table.left else f"{cell:>{width}}"
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        line = "  ".join(cells)
+        yield line if number else paint(line, "dim")
 
 
 def _style_of(report: Report) -> str:
@@ -158,7 +182,10 @@ def _wrapped(label: str, words: str, width: int, *, indent: int, paint: Paint = 
 
 
 def _hint(report: Report, paint: Paint) -> Iterator[str]:
-    for group in departures(report)[:1]:
+    known = (
+        group for group in departures(report) if not group.first.id.startswith("load.")
+    )  # those explain themselves
+    for group in islice(known, 1):
         yield paint(f"cozecheck explain {visible(group.first.id)}", "bold") + " tells the whole story of a check."
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from cozecheck.findings import Report
 from cozecheck.render import FORMATS, text
 from tests.render.examples import every_outcome, passing
+from tests.render.loads import loaded
 
 FOLDER = Path(__file__).parent / "expected"
 
@@ -19,6 +20,8 @@ def rendered() -> Iterator[tuple[str, str]]:
     }
     for name, report in (("every_outcome", every_outcome()), ("passing", passing())):
         yield from ((f"{name}.{extension}", render(report)) for extension, render in formats.items())
+    for extension in ("text", "json", "junit", "markdown"):  # of the page, a library draws the most
+        yield f"loaded.{extension}", formats[extension](loaded())
 
 
 if __name__ == "__main__":

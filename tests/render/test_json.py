@@ -13,6 +13,7 @@ from cozecheck.errors import UsageError
 from cozecheck.findings import Finding, Report, Run
 from cozecheck.render.json import load, render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
+from tests.render.loads import loaded
 
 SCHEMA: dict[str, Any] = json.loads(files("cozecheck").joinpath("data/conformance.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -93,7 +94,7 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("told", [every_outcome(), passing(), report(), report(finding("chat.id"))])
+@pytest.mark.parametrize("told", [every_outcome(), passing(), report(), report(finding("chat.id")), loaded()])
 def test_a_report_fits_the_schema(told: Report) -> None:
     VALIDATOR.validate(json.loads(render(told)))
 
@@ -102,7 +103,7 @@ def test_a_report_fits_the_schema(told: Report) -> None:
     ("path", "value"),
     [
         ("schema", 2),
-        ("kind", "load"),
+        ("kind", "loads"),
         ("run.started", "yesterday"),
         ("run.seconds", -1),
         ("summary.exit_code", 0),
@@ -125,7 +126,7 @@ def test_a_wrong_value_does_not_fit_the_schema(path: str, value: Any) -> None:
 def test_the_schema_names_every_key() -> None:
     document, parts, named = json.loads(render(every_outcome())), SCHEMA["properties"], SCHEMA["$defs"]
     outcomes, rule = named["outcomes"]["properties"].keys(), named["rule"]["properties"].keys()
-    assert document.keys() == parts.keys() - {"fidelity", "replay"}
+    assert document.keys() == parts.keys() - {"fidelity", "load", "replay"}
     for name in ("tool", "run", "baseline"):
         assert document[name].keys() == parts[name]["properties"].keys()
     assert document["summary"].keys() == parts["summary"]["properties"].keys() | outcomes

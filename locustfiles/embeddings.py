@@ -1,0 +1,15 @@
+"""Embeddings."""
+
+from typing import ClassVar
+
+from generator.shapes import shape_of
+from generator.users import LoadUser
+from generator.wiring import ORDER
+
+Shape = shape_of(ORDER)
+
+
+class EmbeddingsUser(LoadUser):
+    """Calls in a loop."""
+
+    operations: ClassVar = {"embeddings": 1}

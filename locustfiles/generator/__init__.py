@@ -1,0 +1,1 @@
+"""The load generator: what is sent, when, and what is measured."""
