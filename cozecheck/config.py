@@ -82,7 +82,6 @@ KEYS: Mapping[str, Kind] = {
     "rate": Kind.NUMBER,
     "sample": Kind.NUMBER,
     "slo": Kind.LINES,
-    "against": Kind.TEXT,
     "traffic": Kind.TEXT,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,

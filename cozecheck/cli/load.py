@@ -38,7 +38,7 @@ SloOption = Annotated[
         "in its stead; repeatable.",
     ),
 ]
-Against = Annotated[
+Reference = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The JSON report of an earlier load, which SLOs may refer to.")
 ]
 Traffic = Annotated[
@@ -58,7 +58,7 @@ def load(
     users: Users = None,
     rate: Rate = None,
     slo: SloOption = None,
-    against: Against = None,
+    reference: Reference = None,
     sample: Sample = None,
     traffic: Traffic = None,
     config: options.Config = None,
@@ -100,8 +100,8 @@ def load(
         reports=report or (),
         baseline=baseline,
     )
-    with options.blaming(context, "against"):
-        before = _measured(against) if against else None
+    with options.blaming(context, "reference"):
+        before = _measured(reference) if reference else None
         road.require_baseline(decided.slos, before)
     target = live.Wanted(base_url, api_key, model, tuple(header or ()), flaw, http2=False)
 

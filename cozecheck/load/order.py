@@ -84,7 +84,7 @@ def require_baseline(slos: Iterable[Slo], before: measured.Load | None) -> None:
     """Raise UsageError where an SLO refers to a baseline that nobody gave."""
     for slo in slos:
         if slo.is_relative and before is None:
-            raise UsageError(f"'{slo}' refers to a baseline: name the JSON report of an earlier load with --against")
+            raise UsageError(f"'{slo}' refers to a baseline: name the JSON report of an earlier load with --reference")
 
 
 def lasts(load: Decided) -> float:

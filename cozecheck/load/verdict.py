@@ -141,7 +141,7 @@ def _outcome(slo: Slo, promise: Promise) -> tuple[Outcome, str]:
     if promise.value is None:
         return Outcome.INCONCLUSIVE, "nothing was measured: no such answer came"
     if slo.is_relative and not promise.limit:
-        return Outcome.INCONCLUSIVE, "the baseline did not measure it: give a load report with --against"
+        return Outcome.INCONCLUSIVE, "the baseline did not measure it: give a load report with --reference"
     if promise.low is None or promise.high is None:
         return Outcome.INCONCLUSIVE, f"too few samples: {_wants(slo, promise.count)}"
     outcome = held(slo, promise.limit, (promise.low, promise.high))
