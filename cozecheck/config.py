@@ -73,6 +73,8 @@ KEYS: Mapping[str, Kind] = {
     "timeout": Kind.NUMBER,
     "seed": Kind.WHOLE,
     "header": Kind.LINES,
+    "scrub": Kind.LINES,
+    "force": Kind.FLAG,
     "flaw": Kind.TEXT,
     "http2": Kind.FLAG,
     "quiet": Kind.FLAG,

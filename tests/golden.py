@@ -1,15 +1,16 @@
-"""The golden cassettes, read plainly: YAML in, exchanges out."""
+"""The golden cassettes, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from cozecheck import recordings
 from cozecheck.contract.operations import Operation, operation
-from cozecheck.exchange import Exchange, Headers, Request, Response
+from cozecheck.exchange import Exchange, Response
 
 FOLDER = Path(__file__).parents[1] / "cassettes"
 FILES = tuple(sorted(FOLDER.rglob("*.yaml")))
@@ -59,19 +60,6 @@ def whole(path: Path) -> Any:
 
 def read(path: Path) -> Golden:
     """Read the one interaction of a file."""
-    (interaction,) = whole(path)["interactions"]
-    asked, given, said = interaction["request"], interaction["response"], interaction["cozecheck"]
-    request = Request(asked["method"], asked["uri"], headers(asked["headers"]), content(asked["body"]))
-    response = Response(given["status"]["code"], headers(given["headers"]), content(given["body"]["string"]))
+    (recording,) = recordings.read(path)
     name = str(path.relative_to(FOLDER).with_suffix(""))
-    return Golden(name, Exchange(request, response, id=name), said["provenance"], said.get("notes", {}))
-
-
-def headers(lines: Mapping[str, list[str]]) -> Headers:
-    """Return the lines of headers, a value each."""
-    return Headers(tuple((name, value) for name, values in lines.items() for value in values))
-
-
-def content(body: str | bytes) -> bytes:
-    """Return a body as it was sent."""
-    return body.encode() if isinstance(body, str) else body
+    return Golden(name, replace(recording.exchange, id=name), recording.provenance, recording.notes)

@@ -153,7 +153,8 @@ def test_nothing_else_lies_there() -> None:
 
 
 def test_no_exchange_is_there_twice() -> None:
-    sent = [(each.exchange.request.method, each.exchange.request.url, each.exchange.request.body) for each in twins()]
+    requests = [each.exchange.request for each in twins()]
+    sent = [(each.method, each.url, each.body, each.headers.get("authorization")) for each in requests]
 
     assert len(set(sent)) == len(sent)
 
@@ -161,7 +162,8 @@ def test_no_exchange_is_there_twice() -> None:
 def twins() -> list[Golden]:
     """Those that are in nobody's way: what is created, changed and deleted is asked for more than once."""
     kept = ("batches", "conversations", "files")
-    return [each for each in golden.every() if each.is_replayable and not each.name.startswith((*kept, "responses/0"))]
+    mine = [each for each in golden.every() if each.is_replayable and not each.name.startswith((*kept, "responses/0"))]
+    return [each for each in mine if each.name != "errors/03-key-missing"]
 
 
 def test_its_guide_names_every_family() -> None:

@@ -19,6 +19,7 @@ from cozecheck import baseline, config, profiles
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import select
 from cozecheck.cli import app, output
+from cozecheck.diff import RULES
 from cozecheck.findings import Outcome
 from cozecheck.render import json as as_json
 from docs import report
@@ -36,7 +37,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 PROGRAMS = {"cozecheck": typer.main.get_command(app), "coze-server": typer.main.get_command(cli)}
 COMMAND = re.compile(r"\s*(?:- |run: )*((?:cozecheck|coze-server|make) [^\n]*)")
 INLINE = re.compile(r"`((?:cozecheck|coze-server|make) [^`]+)`")
-IDS = {check.id for check in ALL}
+IDS = {check.id for check in ALL} | set(RULES)
 
 
 def commands() -> Iterator[str]:
@@ -150,4 +151,9 @@ def test_there_is_one_version() -> None:
 
 
 def test_no_page_of_the_docs_is_left_over() -> None:
-    assert {path.name for path in (ROOT / "docs").glob("*.md")} == {*PAGES, "adapter.md", "architecture.md"}
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} == {
+        *PAGES,
+        "adapter.md",
+        "architecture.md",
+        "replay.md",
+    }

@@ -14,14 +14,14 @@ Files = Annotated[
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="DIR", help="Where the cassettes go.", show_default=False)
 ]
-Scrub = Annotated[list[str] | None, typer.Option(metavar="TEXT", help="What else must not be written; repeatable.")]
-Force = Annotated[bool, typer.Option("--force", help="Write over cassettes that are there.")]
+Force = Annotated[bool, typer.Option("--force/--no-force", show_default=False, help="Write over cassettes that are there.")]
 
 
 def import_(
     files: Files,
     output: Output,
-    scrub: Scrub = None,
+    config: options.Config = None,
+    scrub: options.Scrub = None,
     force: Force = False,
     quiet: options.Quiet = False,
 ) -> None:

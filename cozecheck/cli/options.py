@@ -86,6 +86,7 @@ Reports = Annotated[
         help="Write a report: text, json, junit, markdown or html; PATH - is stdout; repeatable.",
     ),
 ]
+Scrub = Annotated[list[str] | None, typer.Option(metavar="TEXT", help="What else must not be written; repeatable.")]
 Concurrency = Annotated[int, typer.Option(metavar="N", min=1, max=256, help="Scenarios at a time.")]
 MaxRequests = Annotated[int | None, typer.Option(metavar="N", min=1, help="Send no more requests than this.")]
 MaxTokens = Annotated[

@@ -60,6 +60,7 @@ def record(
     max_cost: MaxCost = None,
     price_in: PriceIn = None,
     price_out: PriceOut = None,
+    scrub: options.Scrub = None,
     timeout: options.Timeout = 30.0,
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
@@ -80,9 +81,10 @@ def record(
                 "--twice: a proxy does not send an app's requests again, which may not be harmless; record once, "
                 "then: cozecheck record --suite DIR --twice"
             )
-        _pass(context, upstream, output, cap, host, port, api_key)
+        _pass(context, upstream, output, cap, host, port, (api_key or "", *(scrub or ())))
     else:
-        _renew(context, suite, output, cap, base_url, api_key, twice, timeout, quiet or no_progress)
+        hidden = quiet or no_progress
+        _renew(context, suite, output, cap, base_url, api_key, scrub or (), twice, timeout, hidden)
 
 
 def _cap(
@@ -96,7 +98,7 @@ def _cap(
 
 
 def _pass(
-    context: typer.Context, upstream: str | None, output: Path, cap: "Cap", host: str, port: int, api_key: str | None
+    context: typer.Context, upstream: str | None, output: Path, cap: "Cap", host: str, port: int, known: "Sequence[str]"
 ) -> None:
     from cozecheck.proxy import Upstream
     from cozecheck.record import passing
@@ -109,7 +111,7 @@ def _pass(
         to = Upstream.at(upstream)
     with options.blaming(context, "output"):
         meter = Meter(cap)
-        folder = Folder(output, _writer(api_key), meter.count)
+        folder = Folder(output, _writer(known), meter.count)
 
     def announce(base_url: str) -> None:
         print(f"cozecheck: {base_url} records what goes to {to.authority} into {output}; Ctrl-C ends it", flush=True)
@@ -131,6 +133,7 @@ def _renew(
     cap: "Cap",
     base_url: str | None,
     api_key: str | None,
+    scrub: "Sequence[str]",
     twice: bool,
     timeout: float,
     hidden: bool,
@@ -151,10 +154,11 @@ def _renew(
         Endpoint(base_url or OPENAI, api_key)
     meter = Meter(cap)
     studio = Studio(base_url or OPENAI, api_key, timeout, time.time, takes=2 if twice else 1)
-    with options.blaming(context, "suite"), renewing.located(suite) as folder:
+    with options.blaming(context, "suite"):
+        folder = renewing.located(suite)
         renewing.originals(folder)
         with progress("recording", hidden=hidden) as advance:
-            renewal = renewing.run(folder, studio, output, _writer(api_key), meter, advance)
+            renewal = renewing.run(folder, studio, output, _writer((api_key, *scrub)), meter, advance)
     _say(renewal.written, output, meter.tokens_in + meter.tokens_out, meter.cost)
     for why, names in renewal.left_out.items():
         print(f"cozecheck: left out: {len(names)} ({_named(names)}): {why}", file=sys.stderr)
@@ -162,12 +166,12 @@ def _renew(
         raise NoVerdictError("interrupted; what was recorded before is kept")
 
 
-def _writer(api_key: str | None) -> "Write":
-    """Cassettes, scrubbed of what looks secret, and of our own key, whatever it looks like."""
+def _writer(known: "Sequence[str]") -> "Write":
+    """Cassettes, scrubbed of what looks secret, and of what is *known*, whatever it looks like."""
     from cozecheck import cassettes
     from cozecheck.scrubbing import Scrubber
 
-    scrubber = Scrubber((api_key,) if api_key else ())
+    scrubber = Scrubber(known)
 
     def write(path: Path, recordings: "Sequence[Recording]") -> None:
         cassettes.write(path, recordings, scrubber)

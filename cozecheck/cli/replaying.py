@@ -15,6 +15,7 @@ import typer
 
 from cozecheck import diff
 from cozecheck import replay as road
+from cozecheck.cassettes import golden
 from cozecheck.checks import Check
 from cozecheck.checks.registry import nearest
 from cozecheck.cli import live, output, selection
@@ -25,7 +26,7 @@ from cozecheck.findings import Report
 from cozecheck.masking import mask_url
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.replay import noise as noise_file
-from cozecheck.replay.sources import files, golden, source
+from cozecheck.replay.sources import files, source
 
 FAMILY = "diff"
 

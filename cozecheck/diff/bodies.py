@@ -25,6 +25,9 @@ OTHERWISE = frozenset(("content", "refusal", "tool_calls", "function_call", "aud
 NAMED = ("/choices/*/message/tool_calls/*", "/output/*")
 COUNTS = re.compile(r"(?:/.*)?/usage/(\w+_tokens)")
 
+UNDER_WAY = ("queued", "validating", "in_progress", "finalizing", "cancelling")
+"""What the status of a batch or a response says before it has ended."""
+
 
 def compare(original: Answer, candidate: Answer, policy: Policy) -> Differences:
     """Compare two bodies of JSON, or what two streams spell out."""
@@ -41,11 +44,20 @@ class _Comparison:
         """Whether the candidate was asked for a model of another name."""
         return bool(self.original.asked.get("model") != self.candidate.asked.get("model"))
 
+    @property
+    def is_early(self) -> bool:
+        """Whether the candidate is still at work on what the original had finished: its counts are not there yet."""
+        was, now = self.original.value, self.candidate.value
+        if not (isinstance(was, dict) and isinstance(now, dict)):
+            return False
+        return now.get("status") in UNDER_WAY and was.get("status") not in UNDER_WAY
+
     def differences(self) -> Differences:
         was, now = self.original.value, self.candidate.value
         if isinstance(was, dict) and isinstance(now, dict):
             yield from self._calls(was, now)
-            yield from self._usage(was, now)
+            if not self.is_early:
+                yield from self._usage(was, now)
         for change in changes(was, now):
             yield from self._change(change, change.at)
 
@@ -66,6 +78,8 @@ class _Comparison:
     def _change(self, change: Change, at: str) -> Differences:
         if at == "/usage" and isinstance(change.was, dict):
             return  # told as a whole
+        if at.startswith("/usage/") and self.is_early:
+            return
         if free(change.field, change.kind):
             yield told("value.free", at, change.was, change.now)
         elif self._is_silent(change):

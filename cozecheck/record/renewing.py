@@ -1,14 +1,12 @@
 """A suite of cassettes recorded anew, file by file."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-import cozecheck
 from cozecheck import recordings
+from cozecheck.cassettes import golden
 from cozecheck.cassettes.suite import Studio, Take
 from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.record.keeping import SUFFIX, Write, require_writable
@@ -27,17 +25,13 @@ class Renewal:
     interrupted: bool = False
 
 
-@contextmanager
-def located(name: str) -> Iterator[Path]:
-    """Give the folder of a suite: `standard` is the one that is shipped; raises UsageError for what is none."""
-    if name != STANDARD:
-        if not Path(name).is_dir():
-            raise UsageError(f"no suite is called {name!r}; there are {STANDARD}, and every folder of cassettes")
-        yield Path(name)
-        return
-    checkout = Path(cozecheck.__file__).parents[1] / "cassettes"
-    with as_file(files("cozecheck") / "data" / "cassettes") as shipped:
-        yield shipped if shipped.is_dir() else checkout
+def located(name: str) -> Path:
+    """Return the folder of a suite: `standard` is the one that is shipped; raises UsageError for what is none."""
+    if name == STANDARD:
+        return golden()
+    if not Path(name).is_dir():
+        raise UsageError(f"no suite is called {name!r}; there are {STANDARD}, and every folder of cassettes")
+    return Path(name)
 
 
 def originals(suite: Path) -> tuple[Path, ...]:

@@ -48,7 +48,7 @@ def _sent(body: Any) -> str:
     """JSON stands as its value."""
     if body is None or body == "":
         return ""
-    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=lambda _: None)
 
 
 def _received(body: Any, where: str, *, binary: bool) -> bytes | str:
@@ -57,7 +57,7 @@ def _received(body: Any, where: str, *, binary: bool) -> bytes | str:
         return _bytes("".join(body), where)
     if isinstance(body, str):
         return _bytes(body, where) if binary else body
-    return b"" if body is None else json.dumps(body, ensure_ascii=False)
+    return b"" if body is None else json.dumps(body, ensure_ascii=False, default=lambda _: None)
 
 
 def _bytes(text: str, where: str) -> bytes:

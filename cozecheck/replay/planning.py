@@ -65,7 +65,7 @@ def plan(source: Source, *, keyed: bool, most: int | None = None) -> Plan:
     """Survey the recordings; *keyed* is a target that wants a key, *most* the number of them that may be sent."""
     survey, sends = Survey(), 0
     for file, recording in source():
-        why_not = _another_take(recording) or asking.obstacle(recording, keyed=keyed)
+        why_not = _barred(recording) or asking.obstacle(recording, keyed=keyed)
         if not why_not and most is not None and sends >= most:
             why_not = f"the budget of {most:,} requests is spent"
         sends += not why_not
@@ -74,7 +74,10 @@ def plan(source: Source, *, keyed: bool, most: int | None = None) -> Plan:
     return Plan(tuple(steps), survey.fingerprint, tuple(_pairs(survey.takes.values())))
 
 
-def _another_take(recording: Recording) -> str:
+def _barred(recording: Recording) -> str:
+    """Why the notes of a recording keep it from being sent, if they do."""
+    if recording.notes.get("replayable") is False:
+        return str(recording.notes.get("reason") or "its notes say so")
     take = recording.notes.get("take")
     return "it shows how far the original differs from itself" if isinstance(take, int) and take > 1 else ""
 

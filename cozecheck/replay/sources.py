@@ -1,24 +1,13 @@
-"""Where recordings come from: files, folders, the golden set that is shipped."""
+"""Where recordings come from: files and folders."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from importlib.resources import files as package_files
 from pathlib import Path
 
 from cozecheck import recordings
-from cozecheck.errors import NoVerdictError, UsageError
+from cozecheck.errors import UsageError
 from cozecheck.recordings import Recording
 from cozecheck.replay.planning import Source
-
-
-def golden() -> Path:
-    """Return the folder of the golden cassettes: in a wheel among its data, in a checkout beside the package."""
-    package = Path(str(package_files("cozecheck")))
-    places = (package / "data" / "cassettes", package.parent / "cassettes")
-    found = next((place for place in places if place.is_dir()), None)
-    if found is None:
-        raise NoVerdictError("the golden cassettes are not installed; name files or folders to replay")
-    return found
 
 
 def files(paths: Iterable[Path]) -> tuple[Path, ...]:

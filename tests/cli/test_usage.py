@@ -72,7 +72,7 @@ LINES: dict[str, tuple[list[str], str]] = {
     "an unknown operation": (["surface", "--operation", "filez"], "--operation: no operation is called 'filez'"),
     "a report of a surface that has no place": (["surface", "--report", "json=."], "--report: . is a directory"),
     "no such file": (["judge", "f"], "f: cannot be read: No such file or directory"),
-    "a folder for a file": (["judge", "."], ".: cannot be read: Is a directory"),
+    "a folder without any": (["judge", "."], ".: no recording in this folder"),
 }
 
 
@@ -130,7 +130,7 @@ def test_a_recording_that_is_none_is_told_with_its_line(capsys: pytest.CaptureFi
     Path("f").write_bytes(b'\n{"request": 1}\n')
     assert complaint(capsys, ["judge", "f"], 2) == "f:2: request: an object is expected"
     Path("f").write_bytes(bytes(range(128, 256)))
-    assert complaint(capsys, ["judge", "f"], 2).startswith("f:1: not JSON")
+    assert complaint(capsys, ["judge", "f"], 2).startswith("f: not YAML (invalid leading UTF-8 octet")
     Path("f").write_bytes(gzip.compress(b'{"request"')[:-9])
     assert complaint(capsys, ["judge", "f"], 2).startswith("f: cannot be read: Compressed file ended")
 

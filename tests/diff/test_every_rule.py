@@ -269,3 +269,14 @@ def test_a_stream_is_compared_with_the_body_that_it_spells_out() -> None:
 
 def test_json_that_is_no_object_is_compared() -> None:
     assert compare(answer(json.dumps([1])), answer(json.dumps([2])))
+
+
+def test_what_is_still_under_way_has_no_counts_to_compare() -> None:
+    done, early = (
+        created(
+            put(response(), "/status", status)
+            | {"usage": {"input_tokens": n, "output_tokens": n, "total_tokens": 2 * n}}
+        )
+        for status, n in (("completed", 5), ("in_progress", 0))
+    )
+    assert {each.rule for each in compare(done, early)} == {"diff.finish.progress"}
