@@ -28,7 +28,16 @@ def _text(dumper: Any, text: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
+def _line(dumper: Any, value: Any) -> Any:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+
+
+class _Flow(list[Any]):
+    """A list that is written in one line."""
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Flow, _line)
 
 
 def dump(cassette: dict[str, Any]) -> bytes:
@@ -69,7 +78,7 @@ def _own(exchange: Exchange, recording: Recording, scrubber: Scrubber) -> dict[s
     failure, response = exchange.failure, exchange.response
     said = {
         "provenance": scrubber.text(recording.provenance),
-        "reads": [[round(read.at, 6), read.size] for read in response.reads] if response else [],
+        "reads": _Flow(_Flow((round(read.at, 6), read.size)) for read in response.reads) if response else [],
         "failure": {"kind": str(failure.kind), "detail": failure.detail, "seconds": failure.seconds} if failure else {},
         "left": exchange.left,
         "cut": not exchange.request.is_whole,

@@ -1,14 +1,14 @@
 """Cassettes on disk: nothing that should not be read is written."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from cozecheck import recordings
 from cozecheck.cassettes.form import document, dump
 from cozecheck.errors import NoVerdictError, UsageError
-from cozecheck.recordings import Recording
+from cozecheck.recordings import Recording, vcr
 from cozecheck.recordings.documents import parse_yaml
 from cozecheck.scrubbing import Scrubber
 
@@ -36,8 +36,24 @@ def write(path: Path, kept: Iterable[Recording], scrubber: Scrubber) -> int:
 def _proved(interim: Path, path: Path, scrubber: Scrubber) -> int:
     """Return how many recordings can be read back, after a search for what should not be there."""
     content = interim.read_bytes()
-    found = scrubber.leaks([content, parse_yaml(content, str(path))])
+    document = parse_yaml(content, str(path))
+    found = next(_leaks(content, document, scrubber), None)
     if found:
-        said = ", ".join(f"{number} times a {kind}" for kind, number in sorted(found.items()))
-        raise NoVerdictError(f"{path}: not written, for a secret would still be in it ({said}); please report this")
-    return sum(1 for _ in recordings.read(interim))
+        raise NoVerdictError(f"{path}: not written, for a secret would still be in it ({found}); please report this")
+    return sum(1 for _ in vcr.read(document, path.name, str(path)))
+
+
+def _leaks(content: bytes, document: Any, scrubber: Scrubber) -> Iterator[str]:
+    """Search the file, and each of its values: those are what the file says without the escapes of YAML."""
+    yield from scrubber.leaks(content, depth=0)
+    left: list[tuple[str, Any]] = [("", document)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, dict):
+            left.extend((f"{place}.{key}", part) for key, part in value.items())
+        elif isinstance(value, list):
+            left.extend((f"{place}[{number}]", part) for number, part in enumerate(value))
+        elif isinstance(value, str | bytes):
+            raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+            at = scrubber.text(place[1:])
+            yield from (f"{what}, at {at}" for what in scrubber.leaks(raw))

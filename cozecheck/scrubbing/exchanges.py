@@ -2,24 +2,28 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
 from cozecheck.encoding import decode
 from cozecheck.exchange import Exchange, Headers, Read, Request, Response
-from cozecheck.scrubbing import packed, streams
+from cozecheck.scrubbing import streams
 from cozecheck.scrubbing.finding import Finder
+from cozecheck.scrubbing.packed import Packing
+from cozecheck.scrubbing.searching import MAX_DEPTH, search
+from cozecheck.scrubbing.unpacking import MAX_UNPACKED
 
 # A request's id stays: it leads to an account for OpenAI's own people only, and tells two answers apart.
 _SECRET_HEADER: Final = re.compile(
     r"(?i)^(?!x-ratelimit-)(?:.*(?:authorization|authenticate|cookie|api-?key|secret|passw|credential|signature"
-    r"|auth-?token|access-?token|security-?token|session).*|openai-organization|openai-project)$"
+    r"|auth-?token|access-?token|security-?token|session|account-id|client-ip|connecting-ip|real-ip).*"
+    r"|(?:x-)?forwarded(?:-for)?|openai-organization|openai-project)$"
 )
 _CHALLENGE: Final = re.compile(r"(?i)^\S+ realm=")
 _SECRET_QUERY: Final = re.compile(
-    r"(?i)([?&][^=&]*(?:key|token|secret|sig|signature|passw|credential|auth)[^=&]*=)[^&#]+"
+    r"(?i)([?&][^=&]*(?:key|token|secret|sig|signature|passw|credential|auth)[^=&]*=)([^&#]+)"
 )
 _USER: Final = re.compile(r"(?<=//)[^/@?#]+@")
 _PACKED_HEADERS: Final = frozenset(("content-encoding", "content-length"))
@@ -32,8 +36,8 @@ class Scrubber:
     secret, so that references do. Of what it does not know it finds what looks like it.
     """
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._finder = Finder(known)
+    def __init__(self, known: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        self._finder = Finder(known, words)
 
     @property
     def masked(self) -> Counter[str]:
@@ -66,24 +70,14 @@ class Scrubber:
 
     def raw(self, data: bytes) -> bytes:
         """Return bytes scrubbed, and what is packed in them."""
-        return packed.scrub(data, self._finder)
+        return Packing(self._finder).scrub(data)
 
-    def leaks(self, value: Any) -> Counter[str]:
-        """Count, by kind, what is still to be read in texts and bytes, however deep, that should not be."""
-        before = self.masked.copy()
-        left = [value]
-        while left:
-            part = left.pop()
-            if isinstance(part, str | bytes):
-                _ = self.text(part) if isinstance(part, str) else self.raw(part)
-            elif isinstance(part, list | dict):
-                left.extend(part.values() if isinstance(part, dict) else part)
-        found = self.masked - before
-        self._finder.masked = before
-        return found
+    def leaks(self, data: bytes, depth: int = MAX_DEPTH) -> Iterator[str]:
+        """Say what can still be read in bytes that should not be, and where, never itself; unpack *depth* times."""
+        return search(data, self._finder, depth=depth)
 
     def _request(self, request: Request) -> Request:
-        body = decode(request.body, request.headers.get("content-encoding"), packed.MAX_UNPACKED)
+        body = decode(request.body, request.headers.get("content-encoding"), MAX_UNPACKED)
         return replace(
             request,
             url=self._url(request.url),
@@ -112,8 +106,9 @@ class Scrubber:
         return first.join(b"\r\n\r\n".join(map(self.raw, part.split(b"\r\n\r\n", 1))) for part in body.split(first))
 
     def _url(self, url: str) -> str:
-        url = _USER.sub(lambda found: "*" * (len(found[0]) - 1) + "@", url)
-        url = _SECRET_QUERY.sub(lambda found: found[1] + "*" * (len(found[0]) - len(found[1])), url)
+        hide = self._finder.hide
+        url = _USER.sub(lambda found: hide(found[0][:-1], "password") + "@", url)
+        url = _SECRET_QUERY.sub(lambda found: found[1] + hide(found[2], "signature"), url)
         return self.text(url)
 
     def _headers(self, headers: Headers, *, unpacked: bool) -> Headers:
@@ -128,10 +123,9 @@ class Scrubber:
     def _header(self, name: str, value: str) -> str:
         if not _SECRET_HEADER.match(name) or _CHALLENGE.match(value):
             return self.text(value)
-        self.masked["header"] += 1
         scheme = re.match(r"(?i)(?:bearer|basic|token)\s+", value)
         kept = scheme[0] if scheme else ""
-        return kept + "*" * (len(value) - len(kept))
+        return kept + self._finder.hide(value[len(kept) :], "header")
 
 
 def _stretched(reads: tuple[Read, ...], size: int) -> tuple[Read, ...]:

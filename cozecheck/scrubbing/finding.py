@@ -1,28 +1,41 @@
 """What nobody may read, found in a text, and masked at its own length."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
-from urllib.parse import quote, quote_plus
 
+from cozecheck.errors import UsageError
+from cozecheck.scrubbing.spelling import Value, spelt
+from cozecheck.scrubbing.unpacking import reads_as_text
+
+SHORTEST: Final = 4
+"""Characters from which on a known value is looked for: `x` is no key, and part of every word."""
+SHORTEST_WORD: Final = 3
+
+# What stands before a key ends no word; of an escape, `\nsk-…`, the letter is none.
+_START: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
 _KEYS: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?!sk-cozecheck-wrong-key)"  # sent on purpose where a wrong key is due, and no secret
-    r"(?:((?:sk|rk)[-_])[-_.A-Za-z0-9]{8,}"
-    r"|((?:pk|sess|pat|xai|gsk|hf|gh[pousr]|glpat|r8)[-_])(?=[-_.A-Za-z]*\d)[-_.A-Za-z0-9]{12,}"
-    r"|(AIza|eyJ(?=[-_A-Za-z0-9]{10,}\.))[-_.A-Za-z0-9]{20,})"
+    r"(?!sk-cozecheck-wrong-key)"  # sent on purpose where a wrong key is due, and no secret
+    rf"(?:({_START}(?:sk|rk)[-_])[-_.A-Za-z0-9]{{8,}}"
+    r"|(sk-(?:proj|svcacct|admin|ant|None)-)[-_A-Za-z0-9]{20,}"
+    rf"|({_START}(?:pk|sess|pat|xai|gsk|hf|gh[pousr]|github_pat|glpat|r8|xox[abprs])[-_])"
+    r"(?=[-_.A-Za-z]*\d)[-_.A-Za-z0-9]{12,}"
+    rf"|({_START}(?:AIza|eyJ(?=[-_A-Za-z0-9]{{10,}}\.)))[-_.A-Za-z0-9]{{20,}}"
+    rf"|({_START}A[KS]IA)(?=[A-Z]*\d)[A-Z0-9]{{16}}(?![A-Za-z0-9]))"
 )
-_KEY_SIGNS: Final = (
-    *(sign + mark for sign in ("sk", "rk", "pk", "sess", "pat", "xai", "gsk", "hf", "glpat", "r8") for mark in "-_"),
-    *(f"gh{kind}{mark}" for kind in "pousr" for mark in "-_"),
-    "AIza",
-    "eyJ",
+_SIGN: Final = re.compile(
+    r"(?:[spr]k|sess|pat|xai|gsk|hf|gh[pousr]|github_pat|glpat|r8|xox[abprs]|proj)[-_]|(?:org|user)-|AIza|A[KS]IA"
+    r"|eyJ[-_A-Za-z0-9]{10,}+\."
 )
-_BEARER: Final = re.compile(r"(?i)(\bbearer\s+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}")
-_ACCOUNT: Final = re.compile(r"\b(org-|proj_)[A-Za-z0-9]{10,}")
+"""What is in all keys and accounts, and in few other words."""
+_ACCOUNT: Final = re.compile(rf"({_START}(?:org-|proj_|user-))(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{{10,}}")
+_TUNED: Final = re.compile(r"(\bft:[-.\w]{1,64}:)(?!personal:)[-\w]{1,64}(?=:)")
+_BEARER: Final = re.compile(r"(?i)(\bbearer(?:\s|%20|\+)+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}")
 _MAIL: Final = re.compile(
-    r"(?<![A-Za-z0-9._%+-])()[A-Za-z0-9._%+-]{1,64}@(?!example\.(?:com|org|net)\b)"  # RFC 2606: nobody's
+    r"(?<![A-Za-z0-9._+-])()[A-Za-z0-9._+-]{1,64}(?:@|%40|\\+u0040)"
+    r"(?!example\.(?:com|org|net)\b)"  # RFC 2606: nobody's
     r"(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9])"
 )
 _SIGNED: Final = re.compile(
@@ -33,63 +46,100 @@ _NAMED: Final = re.compile(
     r"(?i)([\"'](?:[a-z]+[-_])*(?:password|passwd|api[-_]?key|client[-_]?secret|secret[-_]?key|access[-_]?token"
     r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])[^\"'\\*][^\"'\\]*"
 )
-SHORTEST: Final = 4
-"""Characters from which on a value that is told us is looked for."""
+_NAMES: Final = ("passw", "secret", "api_key", "apikey", "api-key", "authorization", "access", "refresh")
 
 
 class Finder:
-    """Masks what is *known* and what looks like a secret; *masked* counts it by kind."""
+    """Masks what is *known*, *words* in any case, and what looks like a secret; *masked* counts it by kind.
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        spelt = {each for value in known if len(value) >= SHORTEST for each in _spellings(value)}
-        longest_first = sorted(spelt, key=lambda each: (-len(each), each))
-        self._known = re.compile("()(?:" + "|".join(map(re.escape, longest_first)) + ")") if spelt else None
+    Texts are bytes read as Latin-1: a character a byte. A mask is as long as what it hides, and the same for the same
+    secret; another secret of that length has another number at its end.
+    """
+
+    def __init__(self, known: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        told = [spelt(value) for value in known if len(value) >= SHORTEST]
+        told += [spelt(_word(value), any_case=True) for value in words]
+        # The longest first, for one may be part of another.
+        found = {each.pattern.pattern: each for each in told if each is not None}
+        self._values: tuple[Value, ...] = tuple(sorted(found.values(), key=lambda each: (-each.length, each.hint)))
+        self._placeholders: dict[int, dict[str, str]] = {}
         self.masked: Counter[str] = Counter()
 
+    @cached_property
+    def shortest(self) -> int:
+        """Bytes of the shortest value that is known; 0 where none is."""
+        return min((each.length for each in self._values), default=0)
+
     def mask(self, text: str) -> str:
-        """Return the text, as long as it was, without secrets, accounts and addresses."""
-        text = self.mask_keys(text)
-        if "@" in text:
+        """Return a text, as long as it was, without what is known, people's addresses, and what is secret by name."""
+        text = self.mask_known(text)
+        if "@" in text or "%40" in text or "u0040" in text:
             text = self._sub(_MAIL, "e-mail address", text)
-        if "org-" in text or "proj_" in text:
-            text = self._sub(_ACCOUNT, "account", text)
+        if "ft:" in text:
+            text = self._sub(_TUNED, "account", text)
         if "earer" in text or "EARER" in text:
             text = self._sub(_BEARER, "key", text)
-        if "=" in text:
+        if "=" in text and ("?" in text or "&" in text or ";" in text or "u0026" in text):
             text = self._sub(_SIGNED, "signature", text)
-        return self._sub(_NAMED, "named secret", text) if _is_named(text) else text
+        return self._sub(_NAMED, "named secret", text) if _names_secrets(text) else text
 
-    def mask_keys(self, text: str) -> str:
-        """Return the text without what is known, and without keys: all one can look for in bytes of any kind."""
-        if self._known is not None:
-            text = self._sub(self._known, "known value", text)
-        if any(sign in text for sign in _KEY_SIGNS):
-            text = self._sub(_KEYS, "key", text)
+    def mask_known(self, text: str) -> str:
+        """Return a text without what is known."""
+        small = text.lower() if any(value.any_case for value in self._values) else ""
+        for value in self._values:
+            if value.may_be_in(text, small):
+                text = self._sub(value.pattern, "known value", text)
         return text
 
+    def mask_keys(self, text: str) -> str:
+        """Return a text without keys and accounts; they stand in `words` only."""
+        if not _may_be_key(text):
+            return text
+        return self._sub(_ACCOUNT, "account", self._sub(_KEYS, "key", text))
+
+    def found(self, data: bytes, words: Iterable[bytes]) -> Counter[str]:
+        """Count what would be masked in bytes and in their long *words*, by kind."""
+        before, self.masked = self.masked, Counter()
+        text = data.decode("latin-1")
+        _ = self.mask(text) if reads_as_text(data) else self.mask_known(text)
+        self.mask_keys("\n".join(word for each in words if _may_be_key(word := each.decode("latin-1"))))
+        found, self.masked = self.masked, before
+        return found
+
+    def hide(self, secret: str, kind: str) -> str:
+        """Return what stands for a secret, and count it."""
+        self.masked[kind] += 1
+        peers = self._placeholders.setdefault(len(secret), {})
+        if secret not in peers:
+            peers[secret] = _placeholder(secret, len(peers))
+        return peers[secret]
+
     def _sub(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
-        def stars(found: re.Match[str]) -> str:
+        def hidden(found: re.Match[str]) -> str:
             kept = next((group for group in found.groups() if group is not None), "")
-            self.masked[kind] += 1
-            return kept + "*" * (len(found[0]) - len(kept))
+            return kept + self.hide(found[0][len(kept) :], kind)
 
-        return pattern.sub(stars, text)
+        return pattern.sub(hidden, text)
 
 
-def _is_named(text: str) -> bool:
+def _may_be_key(text: str) -> bool:
+    marked = "-" in text or "_" in text or "." in text or "AIza" in text or "AKIA" in text or "ASIA" in text
+    return marked and _SIGN.search(text) is not None
+
+
+def _placeholder(secret: str, number: int) -> str:
+    if secret.isdecimal():  # it may be a number in JSON
+        return ("8" if set(secret) == {"9"} else "9") * len(secret)
+    tail = str(number + 1) if number else ""
+    return "*" * (len(secret) - len(tail)) + tail if 2 * len(tail) < len(secret) else "*" * len(secret)
+
+
+def _word(word: str) -> str:
+    if len(word.strip()) < SHORTEST_WORD:
+        raise UsageError(f"a word of fewer than {SHORTEST_WORD} characters cannot be told from parts of other words")
+    return word
+
+
+def _names_secrets(text: str) -> bool:
     small = text.lower()
-    return any(word in small for word in ("passw", "key", "secret", "token", "authorization"))
-
-
-def _spellings(value: str) -> Iterator[str]:
-    """Yield a value as JSON, URLs and bytes read as Latin-1 spell it."""
-    for spelt in (
-        value,
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        quote(value),
-        quote_plus(value),
-    ):
-        yield spelt
-        yield spelt.replace("/", "\\/")
-        yield spelt.encode("utf-8", "surrogatepass").decode("latin-1")
+    return any(name in small for name in _NAMES)

@@ -14,7 +14,7 @@ from cozecheck import cassettes, recordings
 from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.exchange import Exchange, Failure, FailureKind, Read
 from cozecheck.recordings import Recording
-from cozecheck.scrubbing import Scrubber
+from cozecheck.scrubbing import Scrubber, leaks
 from tests.examples import BASE, exchange
 from tests.scrubbing.test_scrubbing import KEY, packs
 
@@ -116,12 +116,12 @@ def test_a_planted_key_never_reaches_the_disk(pack: str, tmp_path: Path) -> None
     planted = exchange(body, body, path=f"/files?api-key={KEY}", sent={"x-api-key": KEY}, headers={"set-cookie": KEY})
     text = write(tmp_path / "c.yaml", planted).read_bytes()
     assert KEY.encode() not in text
-    assert not Scrubber().leaks([each.exchange.request.body for each in recordings.read(tmp_path / "c.yaml")])
+    assert [what for each in recordings.read(tmp_path / "c.yaml") for what in leaks(each.exchange.request.body)] == []
 
 
 def test_a_leak_is_an_error_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scrubber, "scrub", lambda self, exchange: exchange)
-    with pytest.raises(NoVerdictError, match=r"not written, for a secret would still be in it \(.*a key") as caught:
+    with pytest.raises(NoVerdictError, match=r"not written, for a secret would still be in it \(key") as caught:
         cassettes.write(tmp_path / "c.yaml", [Recording(exchange({"a": KEY}, {}), "jsonl")], Scrubber())
     assert KEY not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
