@@ -129,7 +129,7 @@ def test_each_profile_runs(name: str, server: bundled.Bundled, tmp_path: Path) -
     traffic.write_text(TRAFFIC, "utf-8")
     profile = named(name)
     peak = {} if name == "trace" else {"rate": 10.0} if profile.shape.is_open else {"users": 4}
-    changes = Changes(duration=4, traffic=traffic if name == "trace" else None, **peak)  # type: ignore[arg-type]
+    changes = Changes(duration=4, traffic=traffic if name == "trace" else None, **peak)
 
     async def drive() -> Report:
         async with Probe(Endpoint(server.base_url, server.api_key), Limits.within(10)) as probe:
