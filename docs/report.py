@@ -26,7 +26,14 @@ One line of `jq` answers most questions: `jq -r '.findings[] | select(.outcome =
 """
 MOMENT = 1_795_341_600
 """Of the example, in seconds since 1970."""
-TABLES = (("A check", "check"), ("A finding", "finding"), ("Counts by outcome", "outcomes"))
+TABLES = (
+    ("A check", "check"),
+    ("A finding", "finding"),
+    ("Counts by outcome", "outcomes"),
+    ("A measure of a load", "measure"),
+    ("An SLO of a load", "promise"),
+    ("A second of a load", "second"),
+)
 """Parts that get a table of their own: heading, and name in the schema."""
 
 

@@ -1,7 +1,7 @@
 """What the generator is told: a profile, a target, and what flags change."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +43,13 @@ class Decided:
 
     profile: Profile
     slos: tuple[Slo, ...]
-    traffic: Path | None = None
+    traffic: Mapping[str, str]
+    """What is sent, in the generator's words."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether what is sent may hold people's own words."""
+        return "path" in self.traffic
 
 
 def decide(profile: Profile, changes: Changes) -> Decided:
@@ -53,7 +59,7 @@ def decide(profile: Profile, changes: Changes) -> Decided:
     if shape.kind == "trace" and changes.traffic is None:
         raise UsageError(f"{profile.name} sends recorded traffic as it came: name the recording with --traffic")
     slos = require_known(parse_all(changes.slos, profile.promises), profile.mix)
-    return Decided(profile.model_copy(update={"shape": shape, "sample": sample}), slos, changes.traffic)
+    return Decided(profile.model_copy(update={"shape": shape, "sample": sample}), slos, _traffic(changes.traffic))
 
 
 def _scaled(shape: Stages | Trace | Search, changes: Changes) -> Stages | Trace | Search:
@@ -123,7 +129,7 @@ def order(
         "seed": seed,
         "shape": _shape(profile.shape),
         "mix": dict(profile.mix),
-        "traffic": _traffic(load.traffic),
+        "traffic": dict(load.traffic),
         "prompts": profile.prompts.model_dump(),
         "outputs": profile.outputs.model_dump(),
         "sample": profile.sample,

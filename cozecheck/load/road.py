@@ -149,7 +149,7 @@ def _report(
         seed=course.seed,
         interrupted=drive.ended.stop is Stop.INTERRUPTED,
         strict=course.strict,
-        masked=load.traffic is not None,
+        masked=load.is_recorded,
         secrets=secrets(probe.endpoint),
         notes=tuple(_notes(drive.ended, result)),
     )
