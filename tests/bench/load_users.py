@@ -22,6 +22,8 @@ class Fast(FastHttpUser):
 
     @task
     def ask(self) -> None:
-        with self.client.post(PATH, data=body(stream=True), headers=JSON, stream=True, catch_response=True) as response:
+        with self.client.post(
+            PATH, data=body(stream=True).decode(), headers=JSON, stream=True, catch_response=True
+        ) as response:
             for _ in response.iter_lines():
                 pass

@@ -73,7 +73,7 @@ def test_lengths(said: Any, mean: float) -> None:
 
 @pytest.mark.parametrize("said", ["long", {"kind": "cauchy"}, {"kind": "normal"}, {"kind": "empirical", "values": []}])
 def test_what_is_no_distribution_is_refused(said: Any) -> None:
-    with pytest.raises(UsageError, match="prompts.tokens"):
+    with pytest.raises(UsageError, match=r"prompts\.tokens"):
         draw(said, "prompts.tokens")
 
 
