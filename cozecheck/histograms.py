@@ -28,17 +28,17 @@ class Histogram:
 
     def record(self, seconds: float, times: int = 1) -> None:
         """Count a value; what is negative counts as 0."""
-        value = round(min(seconds, MOST) * _MICRO) if seconds > 0 else 0
-        spare = value.bit_length() - _EXACT_BITS
-        if spare > 0:
-            value = value >> spare << spare
-        counts = self._counts
-        counts[value] = counts.get(value, 0) + times
+        self.record_all((seconds,), times)
 
     def record_all(self, values: Iterable[float], times: int = 1) -> None:
         """Count each value so many *times*."""
-        for value in values:
-            self.record(value, times)
+        counts = self._counts  # a load generator spends its time here
+        for seconds in values:
+            value = int((seconds if seconds < MOST else MOST) * _MICRO + 0.5) if seconds > 0 else 0
+            spare = value.bit_length() - _EXACT_BITS
+            if spare > 0:
+                value = value >> spare << spare
+            counts[value] = counts.get(value, 0) + times
 
     def add(self, counts: Mapping[int, int]) -> None:
         """Count what another has taken out with `drain`: exact, for the buckets are the same."""

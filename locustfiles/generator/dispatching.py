@@ -13,6 +13,9 @@ from generator.session import Session
 from generator.sharing import Share
 from generator.traffic import Ask, Given
 
+TURN = 0.001
+"""Seconds after which the loop gets its turn, however much is due."""
+
 
 class Dispatcher:
     """Sends what is due from greenlets of its own, over connections that it keeps."""
@@ -21,7 +24,7 @@ class Dispatcher:
         self._session = session
         self._free: list[Connection] = []
         self._calls = Group()
-        self._begun = time.perf_counter()
+        self._begun = self._yielded = time.perf_counter()
 
     def run(self) -> None:
         """Send until nothing more is due, and wait for the answers."""
@@ -51,8 +54,11 @@ class Dispatcher:
             yield at, supply.next(order.mix)
 
     def _await(self, due: float) -> None:
-        """Sleep, unless it is late already; the loop gets its turn in any case."""
-        gevent.sleep(max(0.0, due - time.perf_counter()))
+        """Sleep until then; where it is late already, let the loop have its turn, though not for each request."""
+        now = time.perf_counter()
+        if due > now or now - self._yielded > TURN:
+            gevent.sleep(max(0.0, due - now))
+            self._yielded = time.perf_counter()
 
     def _send(self, ask: Ask, due: float) -> None:
         if self._session.in_flight >= self._session.order.max_in_flight:

@@ -1,7 +1,8 @@
 """Server-sent events under load: a body and its reads to pieces of data, each with its time."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 _BLANK = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?:\r\n|\r(?!\n)|\n)")
 _LINE = re.compile(rb"\r\n|\r|\n")
@@ -13,45 +14,28 @@ Timed = tuple[float, bytes]
 
 def events(body: bytes | bytearray, reads: Sequence[tuple[float, int]]) -> list[Timed]:
     """Return the data of each event, and when the last byte of it came; what has no data is left out."""
-    whole = bytes(body)
-    times = _Times(reads)
     found: list[Timed] = []
-    for event, end in _split(whole):
-        data = event[6:] if event.startswith(b"data: ") and b"\n" not in event and b"\r" not in event else _data(event)
-        if data is not None:
-            found.append((times(end), data))
+    coming = iter(reads)
+    at, upto = 0.0, 0
+    for event, end in _split(bytes(body)):
+        while upto < end:
+            at, size = next(coming, (at, end))
+            upto += size
+        if event.startswith(b"data: ") and b"\n" not in event and b"\r" not in event:
+            found.append((at, event[6:]))
+        elif (data := _data(event)) is not None:
+            found.append((at, data))
     return found
 
 
-def _split(body: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield each event that a blank line ends, and where it ends."""
-    if b"\r" not in body:
-        end = 0
-        for event in body.split(b"\n\n")[:-1]:
-            end += len(event) + 2
-            yield event.lstrip(b"\n"), end
-        return
-    start = 0
-    for blank in _BLANK.finditer(body):
-        yield body[start : blank.start()].lstrip(b"\r\n"), blank.end()
-        start = blank.end()
-
-
-class _Times:
-    """Tells when a byte came; asked in the order of the body."""
-
-    def __init__(self, reads: Sequence[tuple[float, int]]) -> None:
-        self._reads = iter(reads)
-        self._at, self._upto = 0.0, 0
-
-    def __call__(self, end: int) -> float:
-        while self._upto < end:
-            step = next(self._reads, None)
-            if step is None:
-                break
-            self._at = step[0]
-            self._upto += step[1]
-        return self._at
+def _split(body: bytes) -> Iterable[tuple[bytes, int]]:
+    """Return each event that a blank line ends, and where it ends."""
+    if b"\r" in body:
+        ends = [blank.span() for blank in _BLANK.finditer(body)]
+        starts = [0, *(end for _, end in ends)]
+        return [(body[start:blank], end) for start, (blank, end) in zip(starts, ends, strict=False)]
+    pieces = body.split(b"\n\n")[:-1]
+    return zip(pieces, accumulate(len(piece) + 2 for piece in pieces), strict=True)
 
 
 def _data(event: bytes) -> bytes | None:

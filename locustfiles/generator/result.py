@@ -13,17 +13,18 @@ SCHEMA = 1
 MOST_CROSSINGS = 20
 
 
-def result(order: Order, collector: Collector, histograms: Texts, *, ended: bool) -> dict[str, Any]:
+def result(order: Order, collector: Collector, histograms: Texts, *, is_last: bool) -> dict[str, Any]:
     """Return the run as JSON: seconds everywhere.
 
-    *histograms* are by operation and metric, in HdrHistogram's interchange form.
+    `ended` means by itself. What stands out is looked for in the last one. *histograms* are by operation and metric,
+    in HdrHistogram's interchange form.
     """
     measures = collector.measures
     return {
         "schema": SCHEMA,
         "started": collector.started_at,
         "seconds": round(collector.seconds, 3),
-        "ended": ended,
+        "ended": is_last and collector.is_draining,
         "seed": order.seed,
         "shape": order.shape.kind if order.shape else "",
         "mix": dict(order.mix),
@@ -34,7 +35,7 @@ def result(order: Order, collector: Collector, histograms: Texts, *, ended: bool
             for name, tally in measures.tallies.items()
             for (kind, detail), count in tally.errors.most_common()
         ],
-        "observations": observations(measures) if ended else [],
+        "observations": observations(measures) if is_last else [],
         "crossings": collector.crossings[:MOST_CROSSINGS],
         "series": collector.series,
         "health": _health(collector),

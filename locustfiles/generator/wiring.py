@@ -115,14 +115,14 @@ class Run:
             _append(ORDER.folder / "live.jsonl", [line])
             self._save_samples(ORDER.folder)
             if self._seconds % SAVING == 0:
-                self.save(ended=False)
+                self.save(is_last=False)
 
-    def save(self, *, ended: bool) -> None:
+    def save(self, *, is_last: bool) -> None:
         """Write the result, so that a reader finds a whole one at any time."""
         if ORDER.folder:
             path = ORDER.folder / "result.json"
             fresh = path.with_suffix(".new")
-            fresh.write_bytes(orjson.dumps(result(ORDER, self.collector, self._histograms(), ended=ended)))
+            fresh.write_bytes(orjson.dumps(result(ORDER, self.collector, self._histograms(), is_last=is_last)))
             fresh.replace(path)
 
     def finish(self) -> None:
@@ -130,7 +130,7 @@ class Run:
         if self._ticking is not None:
             self._ticking.kill()
             self.one_second()
-            self.save(ended=self.collector.is_draining)
+            self.save(is_last=True)
 
     def _histograms(self) -> dict[str, dict[str, str]]:
         """Write every histogram; each takes milliseconds, so what is due may come between."""

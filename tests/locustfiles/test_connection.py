@@ -21,7 +21,7 @@ from generator.told import Told
 from tests.certificates import certificate
 from tests.locustfiles.odd import HEAD, Behaviour, Call, Server, chunk, closing, event, serving, stream, well
 
-SHORT = Limits(connect=1.0, first_byte=0.3, idle=0.3, total=1.0)
+SHORT = Limits(connect=20.0, first_byte=0.6, idle=0.6, total=2.0)
 STREAM = ALL["chat_stream"]
 
 

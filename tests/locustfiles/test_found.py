@@ -92,10 +92,10 @@ def test_streams_that_break_above_a_number_of_connections(tmp_path: Path) -> Non
 
 def test_one_percent_that_is_late(tmp_path: Path) -> None:
     async def behave(call: Call) -> None:
-        await stream(call, [call.canary, " so"], first=1.0 if call.number % 100 == 50 else 0.02)
+        await stream(call, [call.canary, " so"], first=2.5 if call.number % 100 == 50 else 0.02)
 
     with serving(behave) as server:
-        shape = {"kind": "closed", "stages": [{"seconds": 4, "users": 8}]}
+        shape = {"kind": "closed", "stages": [{"seconds": 8, "users": 8}]}
         result = pressed(tmp_path, server.base_url, shape=shape)
     [found] = observed(result, "late")
     assert found["metric"] == "ttft"

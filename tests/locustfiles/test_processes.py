@@ -35,7 +35,7 @@ def test_four_workers_merge_to_what_each_request_took(tmp_path: Path) -> None:
 
 
 def test_a_lost_worker_is_noted_and_its_share_is_sent_by_the_others(tmp_path: Path) -> None:
-    shape = {"kind": "constant", "stages": [{"seconds": 14, "rate": 40}]}
+    shape = {"kind": "constant", "stages": [{"seconds": 14, "rate": 12}]}
     with serving(well) as server:
         process = started(order(tmp_path, server.base_url, shape=shape), *processes(2))
         live = tmp_path / "live.jsonl"
@@ -47,7 +47,7 @@ def test_a_lost_worker_is_noted_and_its_share_is_sent_by_the_others(tmp_path: Pa
     assert len(lost) == 1
     after = [second for second in result["series"] if lost[0]["lost_at"] + 2 < second["at"] < 13]
     assert after
-    assert sum(second["started"] for second in after) / len(after) > 30
+    assert sum(second["started"] for second in after) / len(after) > 8  # one alone would send six
 
 
 def _children(pid: int) -> list[int]:
