@@ -17,10 +17,10 @@ WRONG = {
     "a trace of nothing": (["trace"], "name the recording with --traffic"),
     "no SLO": (["smoke", "--slo", "fast"], "--slo: 'fast' is no SLO; it has a form like"),
     "an SLO of nobody": (["smoke", "--slo", "images.e2e_p95 < 1s"], "no operation of the mix is called 'images'"),
-    "no baseline": (["smoke", "--slo", "p95 < 2 x baseline"], "--against: 'e2e_p95 < 2 x baseline'"),
+    "no baseline": (["smoke", "--slo", "p95 < 2 x baseline"], "--reference: 'e2e_p95 < 2 x baseline'"),
     "a baseline of another kind": (
-        ["smoke", "--against", "judged.json"],
-        "--against: judged.json: a report of the kind",
+        ["smoke", "--reference", "judged.json"],
+        "--reference: judged.json: a report of the kind",
     ),
     "no traffic": (["smoke", "--traffic", "none.jsonl"], "--traffic: none.jsonl cannot be read: No such file"),
 }
