@@ -61,7 +61,8 @@ class Dispatcher:
             self._yielded = time.perf_counter()
 
     def _send(self, ask: Ask, due: float) -> None:
-        if self._session.in_flight >= self._session.order.max_in_flight:
+        # Not what the session counts: a call that was spawned has not begun yet.
+        if len(self._calls) >= self._session.order.max_in_flight:
             self._session.measures.tally(ask.operation.name).counts["dropped"] += 1
             return
         self._calls.spawn(self._call, ask, due)
