@@ -14,7 +14,9 @@ Files = Annotated[
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="DIR", help="Where the cassettes go.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force/--no-force", show_default=False, help="Write over cassettes that are there.")]
+Force = Annotated[
+    bool, typer.Option("--force/--no-force", show_default=False, help="Write over cassettes that are there.")
+]
 
 
 def import_(
