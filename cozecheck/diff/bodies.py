@@ -81,7 +81,7 @@ class _Comparison:
         if at.startswith("/usage/") and self.is_early:
             return
         if free(change.field, change.kind):
-            yield told("value.free", at, change.was, change.now)
+            yield told("value.time" if structure.is_no_time(change) else "value.free", at, change.was, change.now)
         elif self._is_silent(change):
             says_more = any(self._parent(change).get(key) for key in OTHERWISE - {change.steps[-1]})
             yield told("text.null" if says_more else "text.lost", at, change.was, change.now)

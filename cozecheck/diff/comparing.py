@@ -9,8 +9,8 @@ from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.views.failures import error_in
 from cozecheck.views.wire import is_recorded
 
-UNSETTLED = frozenset((401, 403, 408, 429))
-"""Refusals that say nothing of the request: the key, the patience, the budget."""
+UNSETTLED = frozenset((403, 408, 429))
+"""Refusals that say nothing of the request: the account, the patience, the budget. A 401 does: replay sends no key."""
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -100,6 +100,8 @@ def _json(was: Answer, now: Answer, policy: Policy) -> Differences:
     if error_in(was.raw) is not ABSENT and error_in(now.raw) is ABSENT and not was.response.ok:
         yield told("error.envelope", "/error", "an error", now.raw)
         return
+    if now.response.parsed.fault and now.form is Form.JSON and not was.response.parsed.fault:
+        yield told("answer.strict", "", "strict JSON", now.response.parsed.fault)
     if was.events and now.events:
         yield from streams.compare(was.events, now.events, was.operation)
         if now.events.errors > was.events.errors:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cozecheck.diff.events import Summary
+from cozecheck.diff.events import Summary, is_framed, is_legible
 from cozecheck.diff.shapes import shape_of, signature
 from cozecheck.exchange import ABSENT
 from cozecheck.sse import DONE
@@ -29,6 +29,8 @@ def of_response(stream: ResponseStream) -> Summary:
         named=_named(stream),
         adds_up=all(_adds_up(item) for item in stream.items.values()),
         errors=len(stream.errors),
+        is_legible=is_legible(stream.response),
+        is_framed=is_framed(stream.response),
         pieces=sum(event["type"].endswith(".delta") for _, event in stream.events),
         shapes={kind: shape_of(seen) for kind, seen in signatures.items()},
     )

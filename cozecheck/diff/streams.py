@@ -26,6 +26,7 @@ def compare(was: Summary, now: Summary, operation: str) -> Differences:
     else:
         yield from _order(was.order, now.order)
     yield from _end(was.terminator, now.terminator)
+    yield from _reading(was, now)
     yield from _usage(was, now)
     yield from _constant(was, now)
     yield from _numbering(was, now)
@@ -48,6 +49,13 @@ def _end(was: str, now: str) -> Differences:
         yield told("events.extra-done", AT, was, now)
     elif was != now and not {was, now} <= {"response.completed", "response.incomplete"}:  # that is said by the status
         yield told("events.terminator", AT, was, now)
+
+
+def _reading(was: Summary, now: Summary) -> Differences:
+    if was.is_legible and not now.is_legible:
+        yield told("events.data", AT, "UTF-8, and JSON or [DONE] as data", "something else")
+    if was.is_framed and not now.is_framed:
+        yield told("events.framing", AT, "fields, comments and blank lines, one at the end", "something else")
 
 
 def _usage(was: Summary, now: Summary) -> Differences:

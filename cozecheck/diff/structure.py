@@ -23,6 +23,9 @@ TEXTS = (
     "/text",
 )
 """Where a model's words stand."""
+TIMES = ("/**/created", "/**/*_at")
+AGE = range(10**9, 10**11)
+"""Seconds since 1970 that an answer may speak of."""
 ENDS = frozenset(("completed", "incomplete", "failed", "cancelled"))
 
 
@@ -75,6 +78,8 @@ def retyped(change: Change, at: str, operation: str) -> Differences:
         yield told("finish.reason", at, was, now)
     elif matches("/error/*", change.field):
         yield from _of_error(was, now, at)
+    elif at == "/error" and isinstance(was, dict) and now is not None:
+        yield told("error.envelope", at, was, now)
     elif at == "/error" or at == "/incomplete_details":
         yield told("finish.status", at, was, now)
     elif any_matches(TEXTS, change.field) and {type(was), type(now)} == {str, type(None)}:
@@ -93,14 +98,25 @@ def _of_error(was: Any, now: Any, at: str) -> Differences:
     key = at.rpartition("/")[2]
     if key in ("type", "code", "param"):
         yield told(f"error.{key}", at, was, now)
+    elif key == "message" and isinstance(now, str):
+        yield told("error.message" if now.strip() else "error.empty", at, was, now)
     elif key == "message":
-        yield told("error.message" if isinstance(now, str) else "error.envelope", at, was, now)
+        yield told("error.envelope", at, was, now)
     else:
         yield told("value.changed", at, was, now)
 
 
+def is_no_time(change: Change) -> bool:
+    """Say whether what stands for a time in seconds cannot be one."""
+    both = type(change.was) is type(change.now) is int
+    return both and any_matches(TIMES, change.field) and change.was in AGE and change.now not in AGE
+
+
 def reference(was: Reference, now: Reference, at: str) -> Differences:
     """Compare what two ids refer to, and how they begin."""
+    if was.id and not now.id:
+        yield told("id.empty", at, was.id, now.id)
+        return
     if was.to != now.to:
         yield told("id.reference", at, was.to, now.to)
     if was.prefix != now.prefix:

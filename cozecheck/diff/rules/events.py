@@ -87,6 +87,22 @@ EVENTS: tuple[Rule, ...] = (
             "Send every piece, once.",
         ),
         (
+            "data",
+            BREAKING,
+            "Every event is UTF-8, and its data JSON or [DONE], where the original's are.",
+            "The official clients parse each.",
+            SDKS,
+            "Send keep-alives as comments, and characters whole.",
+        ),
+        (
+            "framing",
+            CHANGED,
+            "Lines are fields, comments or blank, and a blank line closes the last event.",
+            "By the standard anything else is dropped.",
+            "clients that read streams by hand",
+            "Close every event with a blank line.",
+        ),
+        (
             "error",
             BREAKING,
             "There is no error in the stream where the original has none.",

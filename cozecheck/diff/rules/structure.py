@@ -114,6 +114,14 @@ STRUCTURE: tuple[Rule, ...] = (
             READERS,
             "Look whether it matters.",
         ),
+        (
+            "time",
+            BREAKING,
+            "A time is in seconds since 1970 where the original's is.",
+            "Milliseconds land in the year 50,000, and 0 in 1970.",
+            READERS,
+            "Count seconds.",
+        ),
         ("free", NOISE, "", "On the closed list of what differs between two answers of one server.", "", ""),
     ),
     *rules(
@@ -125,6 +133,14 @@ STRUCTURE: tuple[Rule, ...] = (
             "Calls are answered, and items found, by their ids.",
             "tool loops",
             "Make ids unique, and repeat them.",
+        ),
+        (
+            "empty",
+            BREAKING,
+            "An id is a text where the original's is.",
+            "What has no name cannot be asked for, answered or found.",
+            "tool loops, stored responses, tracing",
+            "Give everything an id of its own.",
         ),
         (
             "shape",
