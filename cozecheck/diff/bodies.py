@@ -25,9 +25,6 @@ OTHERWISE = frozenset(("content", "refusal", "tool_calls", "function_call", "aud
 NAMED = ("/choices/*/message/tool_calls/*", "/output/*")
 COUNTS = re.compile(r"(?:/.*)?/usage/(\w+_tokens)")
 
-UNDER_WAY = ("queued", "validating", "in_progress", "finalizing", "cancelling")
-"""What the status of a batch or a response says before it has ended."""
-
 
 def compare(original: Answer, candidate: Answer, policy: Policy) -> Differences:
     """Compare two bodies of JSON, or what two streams spell out."""
@@ -50,7 +47,7 @@ class _Comparison:
         was, now = self.original.value, self.candidate.value
         if not (isinstance(was, dict) and isinstance(now, dict)):
             return False
-        return now.get("status") in UNDER_WAY and was.get("status") not in UNDER_WAY
+        return now.get("status") in structure.UNDER_WAY and was.get("status") not in structure.UNDER_WAY
 
     def differences(self) -> Differences:
         was, now = self.original.value, self.candidate.value
@@ -65,6 +62,7 @@ class _Comparison:
         before, after = dict(_called(was)), dict(_called(now))
         for at in before.keys() & after.keys():
             yield from tools.names(before[at], after[at], at, self.offered)
+            yield from tools.ruled_out(before[at], after[at], at, self.candidate.asked)
         if isinstance(was.get("output"), dict) and isinstance(now.get("output"), dict):
             yield from _visible(was["output"], now["output"])
 
@@ -72,6 +70,7 @@ class _Comparison:
         before, after = was.get("usage"), now.get("usage")
         if isinstance(before, dict) and isinstance(after, dict):
             yield from counts.arithmetic(before, after)
+            yield from counts.excess(was, now, counts.limit(self.candidate.asked))
         elif isinstance(before, dict):
             yield told("usage.missing", "/usage", before, now.get("usage", ABSENT))
 
@@ -80,7 +79,7 @@ class _Comparison:
             return  # told as a whole
         if at.startswith("/usage/") and self.is_early:
             return
-        if free(change.field, change.kind):
+        if free(change.field, change.kind) and not structure.is_retyped_time(change):
             yield told("value.time" if structure.is_no_time(change) else "value.free", at, change.was, change.now)
         elif self._is_silent(change):
             says_more = any(self._parent(change).get(key) for key in OTHERWISE - {change.steps[-1]})
@@ -103,6 +102,8 @@ class _Comparison:
             inner = change.now.get("function", change.now)
             yield from tools.arguments_alone(inner.get("arguments", ABSENT), at, self.offered.get(called, {}))
             yield from self._form(change)
+        elif change.kind is Kind.ADDED and not isinstance(change.now, dict):
+            yield told("structure.type", at, "an object", change.now)
         elif not _name(change.was):
             yield told("output.items", at, change.was, change.now)
 
@@ -129,8 +130,16 @@ class _Comparison:
             yield from counts.compare(count[1], was, now, at, self.policy, renamed=self.renamed)
         elif at == "/model":
             yield from self._model(was, now)
+        elif self._is_used_up(change):
+            yield told("finish.reason", at, was, now)
         else:
-            yield from structure.changed(change, self.original.operation)
+            yield from structure.changed(change, self.original)
+
+    def _is_used_up(self, change: Change) -> bool:
+        """Say whether an answer made all the tokens that it might, and does not say that this is why it ended."""
+        most = counts.limit(self.candidate.asked)
+        said = (change.field, change.was, change.now) == ("/choices/*/finish_reason", "length", "stop")
+        return said and most is not None and counts.made(self.candidate.value) >= most
 
     @staticmethod
     def _is_silent(change: Change) -> bool:

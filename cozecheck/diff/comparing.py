@@ -1,6 +1,6 @@
 """Two answers to one request, compared from the status line down."""
 
-from cozecheck.diff import bodies, headers, streams, texts, vectors
+from cozecheck.diff import bodies, headers, logprobs, streams, texts, vectors
 from cozecheck.diff.answers import Answer, Form
 from cozecheck.diff.difference import Difference, Severity
 from cozecheck.diff.policy import DEFAULT, Policy
@@ -107,5 +107,6 @@ def _json(was: Answer, now: Answer, policy: Policy) -> Differences:
         if now.events.errors > was.events.errors:
             return
     yield from bodies.compare(was, now, policy)
+    yield from logprobs.compare(was.raw, now.raw)
     renamed = was.asked.get("model") != now.asked.get("model")
     yield from vectors.compare(was.vectors, now.vectors, policy, renamed=renamed)

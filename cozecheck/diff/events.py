@@ -12,6 +12,9 @@ from cozecheck.views.chat_stream import ChatStream
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
 
+BARE = "without choices"
+"""The kind of a chunk that has neither choices nor usage."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -51,6 +54,8 @@ def of_chat(stream: ChatStream) -> Summary:
     pieces = 0
     for _, chunk in stream.chunks:
         kind = "usage" if isinstance(chunk.get("usage"), dict) and not chunk.get("choices") else "other"
+        if "choices" not in chunk and kind == "other":
+            kind = BARE
         for choice in _objects(chunk.get("choices")):
             kinds = _kinds(choice)
             kind = "+".join(kinds) or "empty"

@@ -64,6 +64,7 @@ PROMISED: tuple[str, ...] = (
     "/choices/*/index",
     "/choices/*/finish_reason",
     "/choices/*/text",
+    "/choices/*/logprobs",
     "/choices/*/message",
     "/choices/*/message/role",
     "/choices/*/message/content",
@@ -134,6 +135,8 @@ PROMISED_WHERE_KNOWN: tuple[str, ...] = (
     "/part/type",
     "/part/text",
     "/input_tokens",
+    "/usage/input_tokens_details",
+    "/usage/output_tokens_details",
     "/deleted",
     "/parallel_tool_calls",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cozecheck.diff.events import Summary
+from cozecheck.diff.events import BARE, Summary
 from cozecheck.diff.paths import any_matches
 from cozecheck.diff.promised import NEVER_NULL, free, is_promised
 from cozecheck.diff.shapes import Shape
@@ -34,6 +34,9 @@ def compare(was: Summary, now: Summary, operation: str) -> Differences:
         yield told("events.sum", AT, "pieces that add up", "pieces that do not")
     if was.pieces >= SEVERAL and now.pieces == 1:
         yield told("events.pieces", AT, was.pieces, now.pieces)
+    if not any(kind.endswith(BARE) for kind in was.shapes):
+        bare = (kind for kind in now.shapes if kind.endswith(BARE))
+        yield from (told("events.shape", f"{AT}: {kind}", "choices", ABSENT) for kind in bare)
     for kind in was.shapes.keys() & now.shapes.keys():
         yield from _shape(kind, was.shapes[kind], now.shapes[kind], operation)
 
