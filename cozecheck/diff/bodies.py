@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cozecheck.diff import counts, structure, texts, tools
+from cozecheck.diff import counts, kept, structure, texts, tools
 from cozecheck.diff.answers import Answer
 from cozecheck.diff.paths import any_matches
 from cozecheck.diff.policy import Policy
@@ -53,6 +53,7 @@ class _Comparison:
         was, now = self.original.value, self.candidate.value
         if isinstance(was, dict) and isinstance(now, dict):
             yield from self._calls(was, now)
+            yield from kept.flags(was, now)
             if not self.is_early:
                 yield from self._usage(was, now)
         for change in changes(was, now):
@@ -80,7 +81,14 @@ class _Comparison:
         if at.startswith("/usage/") and self.is_early:
             return
         if free(change.field, change.kind) and not structure.is_retyped_time(change):
-            yield told("value.time" if structure.is_no_time(change) else "value.free", at, change.was, change.now)
+            spoilt = "value.time" if structure.is_no_time(change) else kept.spoilt(change)
+            yield told(spoilt or "value.free", at, change.was, change.now)
+        elif kept.is_kept(change, self.original.operation, self._parent(change)) and not self.is_early:
+            yield told("value.kept", at, change.was, change.now)
+        elif change.kind in (Kind.MISSING, Kind.ADDED) and kept.is_entry(change, self.original.operation):
+            yield told("structure.entries", at, change.was, change.now)
+        elif change.now is None and self.is_early:
+            yield told("structure.nothing", at, change.was, change.now)
         elif self._is_silent(change):
             says_more = any(self._parent(change).get(key) for key in OTHERWISE - {change.steps[-1]})
             yield told("text.null" if says_more else "text.lost", at, change.was, change.now)

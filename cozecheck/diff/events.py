@@ -12,8 +12,8 @@ from cozecheck.views.chat_stream import ChatStream
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
 
-BARE = "without choices"
-"""The kind of a chunk that has neither choices nor usage."""
+BARE = "of no kind"
+"""The kind of a chunk that has neither choices nor usage, and of an event that has no type."""
 
 
 @dataclass(frozen=True)

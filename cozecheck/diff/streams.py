@@ -36,7 +36,7 @@ def compare(was: Summary, now: Summary, operation: str) -> Differences:
         yield told("events.pieces", AT, was.pieces, now.pieces)
     if not any(kind.endswith(BARE) for kind in was.shapes):
         bare = (kind for kind in now.shapes if kind.endswith(BARE))
-        yield from (told("events.shape", f"{AT}: {kind}", "choices", ABSENT) for kind in bare)
+        yield from (told("events.shape", f"{AT}: {kind}", "a kind", ABSENT) for kind in bare)
     for kind in was.shapes.keys() & now.shapes.keys():
         yield from _shape(kind, was.shapes[kind], now.shapes[kind], operation)
 

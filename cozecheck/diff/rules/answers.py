@@ -46,6 +46,22 @@ ANSWERS: tuple[Rule, ...] = (
             "Send a JSON body.",
         ),
         (
+            "kind",
+            BREAKING,
+            "A text is answered with a text, bytes with bytes.",
+            "Who asked for the one cannot read the other.",
+            "players and parsers of the file",
+            "Honour the format that was asked for.",
+        ),
+        (
+            "file",
+            BREAKING,
+            "A stored file is given back as it was.",
+            "It is the application's own.",
+            "every application that stores files",
+            "Keep every byte.",
+        ),
+        (
             "bytes",
             CHANGED,
             "A file is of the same kind and of a similar size.",
