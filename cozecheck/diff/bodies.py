@@ -54,6 +54,7 @@ class _Comparison:
         if isinstance(was, dict) and isinstance(now, dict):
             yield from self._calls(was, now)
             yield from kept.flags(was, now)
+            yield from kept.entries(was, now, self.original.operation)
             if not self.is_early:
                 yield from self._usage(was, now)
         for change in changes(was, now):
@@ -85,8 +86,6 @@ class _Comparison:
             yield told(spoilt or "value.free", at, change.was, change.now)
         elif kept.is_kept(change, self.original.operation, self._parent(change)) and not self.is_early:
             yield told("value.kept", at, change.was, change.now)
-        elif change.kind in (Kind.MISSING, Kind.ADDED) and kept.is_entry(change, self.original.operation):
-            yield told("structure.entries", at, change.was, change.now)
         elif change.now is None and self.is_early:
             yield told("structure.nothing", at, change.was, change.now)
         elif self._is_silent(change):

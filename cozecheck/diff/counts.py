@@ -27,7 +27,9 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 def limit(asked: Mapping[str, Any]) -> int | None:
     """Return how many tokens a request allows for each choice; None where it does not say."""
-    return next((asked[key] for key in LIMITS if type(asked.get(key)) is int), None)
+    drafts = asked.get("best_of")  # all are counted, one is shown
+    most = next((asked[key] for key in LIMITS if type(asked.get(key)) is int), None)
+    return most * drafts if most is not None and type(drafts) is int else most
 
 
 def made(body: Mapping[str, Any]) -> float:

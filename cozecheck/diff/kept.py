@@ -20,12 +20,12 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 SENT = ("input_text", "input_image", "input_file")
 """Parts of items that the application wrote."""
 LISTS: Mapping[str, str] = {
-    "images.generate": "/data/*",
-    "moderations.create": "/results/*",
-    "conversations.items.*": "/data/*",
-    "responses.input_items.list": "/data/*",
+    "images.generate": "data",
+    "moderations.create": "results",
+    "conversations.items.": "data",
+    "responses.input_items.": "data",
 }
-"""Lists with an entry for each thing that was asked for, or put there."""
+"""Beginnings of operations, and their lists with an entry for each thing that was asked for, or put there."""
 
 
 def is_kept(change: Change, operation: str, parent: Mapping[str, Any]) -> bool:
@@ -35,9 +35,21 @@ def is_kept(change: Change, operation: str, parent: Mapping[str, Any]) -> bool:
     return any(any_matches(paths, change.field) for name, paths in KEPT.items() if _is(operation, name))
 
 
-def is_entry(change: Change, operation: str) -> bool:
-    """Say whether a place in a list stands for a thing that was asked for."""
-    return any(matches(path, change.field) for name, path in LISTS.items() if _is(operation, name))
+def entries(was: Mapping[str, Any], now: Mapping[str, Any], operation: str) -> Differences:
+    """Compare how many things an answer is about."""
+    for key in (key for name, key in LISTS.items() if operation.startswith(name)):
+        before, after = _count(was.get(key)), _count(now.get(key))
+        if before != after:
+            yield told("structure.entries", f"/{key}", before, after)
+
+
+def _count(listed: Any) -> int:
+    """Count the entries that no model adds of its own accord: of items, the messages."""
+    return (
+        sum(isinstance(each, dict) and each.get("type", "message") == "message" for each in listed)
+        if isinstance(listed, list)
+        else 0
+    )
 
 
 def _is(operation: str, pattern: str) -> bool:
