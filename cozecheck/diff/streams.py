@@ -70,7 +70,7 @@ def _usage(was: Summary, now: Summary) -> Differences:
 
 def _constant(was: Summary, now: Summary) -> Differences:
     for key in sorted(now.changing - was.changing):
-        yield told("events.created" if key == "created" else "events.constant", f"{AT}: {key}", "constant", "changing")
+        yield told("events.constant", f"{AT}: {key}", "constant", "changing")
 
 
 def _numbering(was: Summary, now: Summary) -> Differences:

@@ -244,7 +244,6 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     ),
     "events.unasked-usage": (STREAM, stream(*HELD, asked=asking(stream=True))),
     "events.constant": (STREAM, stream(HELLO[0], {**SECOND, "id": "chatcmpl-2"}, *HELLO[2:])),
-    "events.created": (STREAM, stream(HELLO[0], {**SECOND, "created": 5}, *HELLO[2:])),
     "events.numbers": (EVENTS, streamed([{**each, "sequence_number": 0} for each in text_events("Hello", " there.")])),
     "events.names": (EVENTS, streamed(text_events("Hello", " there."), names=False)),
     "events.sum": (

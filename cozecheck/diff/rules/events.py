@@ -56,12 +56,11 @@ EVENTS: tuple[Rule, ...] = (
         (
             "constant",
             BREAKING,
-            "id, object and model are the same in all events.",
+            "id, object, model and created are the same in all events.",
             "Clients group events by them.",
             "collectors and tracing",
             "Send the same values throughout.",
         ),
-        ("created", COSMETIC, "created is the same in all events.", "Nobody reads it twice.", "", ""),
         (
             "numbers",
             BREAKING,
