@@ -14,10 +14,13 @@ Files = Annotated[
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="DIR", help="Where the cassettes go.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force/--no-force", show_default=False, help="Write over cassettes that are there.")]
+Force = Annotated[
+    bool, typer.Option("--force/--no-force", show_default=False, help="Write over cassettes that are there.")
+]
 
 
 def import_(
+    context: typer.Context,
     files: Files,
     output: Output,
     config: options.Config = None,
@@ -29,7 +32,9 @@ def import_(
     from cozecheck import importing
     from cozecheck.scrubbing import Scrubber
 
-    done = importing.run(files, output, Scrubber(scrub or ()), force=force)
+    with options.blaming(context, "scrub"):
+        scrubber = Scrubber(words=scrub or ())
+    done = importing.run(files, output, scrubber, force=force)
     if not quiet:
         for line in importing.told(done, output):
             typer.echo(line, err=True)
