@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Final
 
 from cozecheck.errors import UsageError
-from cozecheck.scrubbing.spelling import Value, spelt
+from cozecheck.scrubbing.spelling import KNOWN, Value, spelt
 from cozecheck.scrubbing.unpacking import reads_as_text
 
 SHORTEST: Final = 4
 """Characters from which on a known value is looked for: `x` is no key, and part of every word."""
 SHORTEST_WORD: Final = 3
+SHORTEST_KEY: Final = 8
+MOST_KEYS: Final = 100
+_ROOM: Final = 12
 
 # What stands before a key ends no word; of an escape, `\nsk-…`, the letter is none.
 _START: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
@@ -40,11 +42,11 @@ _MAIL: Final = re.compile(
 )
 _SIGNED: Final = re.compile(
     r"(?i)((?:[?&;]|\\u0026)(?:sig|signature|awsaccesskeyid|token|key|api[-_]?key|access[-_]?token"
-    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*)[^&\s\"'\\<>]{4,}"
+    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*|masked\*)[^&\s\"'\\<>]{4,}"
 )
 _NAMED: Final = re.compile(
     r"(?i)([\"'](?:[a-z]+[-_])*(?:password|passwd|api[-_]?key|client[-_]?secret|secret[-_]?key|access[-_]?token"
-    r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])[^\"'\\*][^\"'\\]*"
+    r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])(?!\*|masked\*)[^\"'\\]+"
 )
 _NAMES: Final = ("passw", "secret", "api_key", "apikey", "api-key", "authorization", "access", "refresh")
 
@@ -62,10 +64,19 @@ class Finder:
         # The longest first, for one may be part of another.
         found = {each.pattern.pattern: each for each in told if each is not None}
         self._values: tuple[Value, ...] = tuple(sorted(found.values(), key=lambda each: (-each.length, each.hint)))
+        self._learnt: set[str] = set()
         self._placeholders: dict[int, dict[str, str]] = {}
         self.masked: Counter[str] = Counter()
 
-    @cached_property
+    def learn(self, key: str) -> None:
+        """Look for a key from now on, whatever it looks like: servers say it again."""
+        value = spelt(key, kind="key")
+        if value is None or value.length < SHORTEST_KEY or len(self._learnt) >= MOST_KEYS or key in self._learnt:
+            return
+        self._learnt.add(key)
+        self._values = tuple(sorted((*self._values, value), key=lambda each: (-each.length, each.hint)))
+
+    @property
     def shortest(self) -> int:
         """Bytes of the shortest value that is known; 0 where none is."""
         return min((each.length for each in self._values), default=0)
@@ -88,7 +99,7 @@ class Finder:
         small = text.lower() if any(value.any_case for value in self._values) else ""
         for value in self._values:
             if value.may_be_in(text, small):
-                text = self._sub(value.pattern, "known value", text)
+                text = self._sub(value.pattern, value.kind, text)
         return text
 
     def mask_keys(self, text: str) -> str:
@@ -111,7 +122,8 @@ class Finder:
         self.masked[kind] += 1
         peers = self._placeholders.setdefault(len(secret), {})
         if secret not in peers:
-            peers[secret] = _placeholder(secret, len(peers))
+            is_number = kind == KNOWN and secret.isdecimal()  # it may be one in JSON
+            peers[secret] = _digits(secret) if is_number else _placeholder(secret, len(peers))
         return peers[secret]
 
     def _sub(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
@@ -127,11 +139,15 @@ def _may_be_key(text: str) -> bool:
     return marked and _SIGN.search(text) is not None
 
 
+def _digits(secret: str) -> str:
+    return ("8" if set(secret) == {"9"} else "9") * len(secret)
+
+
 def _placeholder(secret: str, number: int) -> str:
-    if secret.isdecimal():  # it may be a number in JSON
-        return ("8" if set(secret) == {"9"} else "9") * len(secret)
-    tail = str(number + 1) if number else ""
-    return "*" * (len(secret) - len(tail)) + tail if 2 * len(tail) < len(secret) else "*" * len(secret)
+    # A server masks with stars, too: what was sent must not look as if it was in them.
+    head, tail = "masked" if len(secret) >= _ROOM else "", str(number + 1) if number else ""
+    stars = "*" * (len(secret) - len(head) - len(tail))
+    return head + stars + tail if len(stars) >= 2 else "*" * len(secret)
 
 
 def _word(word: str) -> str:

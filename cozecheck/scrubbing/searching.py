@@ -34,7 +34,7 @@ def leaks(data: bytes, known: Iterable[str] = (), words: Iterable[str] = ()) -> 
 def search(data: bytes, finder: Finder, *, depth: int = MAX_DEPTH) -> Iterator[str]:
     """Say what *finder* finds in bytes, and where; what is packed in them is unpacked *depth* times over."""
     found: Counter[tuple[str, str]] = Counter()
-    for part in _unfolded(data, "", depth, _Budget(8 * MAX_UNPACKED)):
+    for part in _unfolded(data, "", depth, _Budget(2 * MAX_UNPACKED)):
         if part.content is None:
             found["something too large to look into", part.place] += 1
             continue
@@ -114,7 +114,7 @@ def _packed(run: bytes) -> Iterator[bytes]:
     short = len(run) < _SHORT
     starts = {0, *(found.end() for found in _BREAKS.finditer(run))} if short else {0}
     for start in {start + skipped for start in starts for skipped in (range(4) if short else (0,))}:
-        end = next((at for at in map(standard.find, b".=", (start, start)) if at >= 0), len(standard))
+        end = min(at for at in (standard.find(b".", start), standard.find(b"=", start), len(standard)) if at >= 0)
         whole = end - start - ((end - start) % 4 == 1)
         if whole >= _LEAST:
             yield base64.b64decode(standard[start : start + whole] + b"=" * (-whole % 4))
