@@ -17,7 +17,7 @@ UNSEEN = sum(len(each["flaws"]) for each in HIDDEN)
 HEAD = f"""\
 # What a replay shows
 
-[The kill matrix](kill-matrix.md) plays scenarios that were made to draw out what is wrong. A replay has only recordings,
+[The kill matrix](kill-matrix.md) plays scenarios that were made to draw out what is wrong. A replay has recordings,
 and holds the answers beside them. How much does it see? Of the {len(FLAWS)} flaws of the bundled server, the golden set
 
 - shows {len(BREAKING)} as breaking, by a rule that says what breaks;
@@ -25,7 +25,7 @@ and holds the answers beside them. How much does it see? Of the {len(FLAWS)} fla
 - cannot show {UNSEEN}; why not, stands below.
 
 `tests/replay/test_flaws_shown.py` replays it, flaw by flaw, and demands just this; the clean server shows none of it.
-The checks, which judge every answer of a replay as well, see more: these are the rules of differences alone. See one for
+The checks, which judge every answer of a replay as well, see more: these are the rules of differences. See one for
 yourself: `cozecheck replay --flaw stream-no-done`.
 """
 

@@ -23,7 +23,7 @@ ARGUMENTS = (
 OTHERWISE = frozenset(("content", "refusal", "tool_calls", "function_call", "audio"))
 """Keys of a message that say something in another way."""
 NAMED = ("/choices/*/message/tool_calls/*", "/output/*")
-COUNTS = re.compile(r"(?:/.*)?/usage/(\w+_tokens)")
+COUNTS = re.compile(r"(?:/response)?/usage/(\w+_tokens)")
 
 
 def compare(original: Answer, candidate: Answer, policy: Policy) -> Differences:

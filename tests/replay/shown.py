@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from cozecheck import recordings
 from cozecheck.findings import Level
@@ -109,7 +110,8 @@ def _source(names: frozenset[str]) -> Source:
 def found(*flaws: str, by: frozenset[str]) -> set[tuple[str, str, Level]]:
     """Replay the cassettes *by* against the server with *flaws*: cassettes, rules, levels."""
     settings = Settings(engines=(SyntheticEngine(name="base", token_delay=0),), keys=(Key(value=SecretStr(KEY)),))
-    app = reduce(apply, flaws, create_app(settings))
+    server: ASGIApp = create_app(settings)
+    app = reduce(apply, flaws, server)
     course = Course(time.time, ask_sdk=False)
     with running(app) as base_url, TemporaryDirectory() as folder:
         journal, patience = Path(folder) / "journal", 0.5 if SILENT & {*flaws} else 5

@@ -1,7 +1,5 @@
 """Each flaw of the kill matrix, and what a replay of the golden set says of it."""
 
-from collections import Counter
-
 import pytest
 
 from cozecheck.diff import RULES, Severity
@@ -19,7 +17,7 @@ def name(row: Shown) -> str:
 def test_every_flaw_has_one_entry() -> None:
     entries = [*map(name, (*BREAKING, *CHANGED)), *(flaw for each in hidden() for flaw in each.flaws)]
 
-    assert Counter(entries) == Counter(FLAWS)
+    assert sorted(entries) == sorted(FLAWS)
 
 
 def test_rules_have_the_severity_that_the_table_says() -> None:
