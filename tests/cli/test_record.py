@@ -84,8 +84,8 @@ def test_an_apps_traffic_is_kept(server: bundled.Bundled, by: signal.Signals) ->
     assert server.api_key not in "".join(path.read_text("utf-8") for path in Path("out").iterdir())
 
 
-def test_killed_halfway_it_leaves_all_that_was_finished(server: bundled.Bundled) -> None:
-    with proxying(server) as proxy:
+def test_killed_halfway_it_leaves_all_that_was_finished() -> None:
+    with bundled.running("endless-stream") as server, proxying(server) as proxy:
         for number in range(20):
             proxy.client.chat.completions.create(**ASKED, user=str(number))
         stream = proxy.client.chat.completions.create(**ASKED, stream=True)
