@@ -163,11 +163,7 @@ def twins() -> list[Golden]:
     """Those that are in nobody's way: what is created, changed and deleted is asked for more than once."""
     kept = ("batches", "conversations", "files")
     mine = [each for each in golden.every() if each.is_replayable and not each.name.startswith((*kept, "responses/0"))]
-<<<<<<< HEAD
     return [each for each in mine if "key-missing" not in each.name]
-=======
-    return [each for each in mine if not each.name.startswith(("errors/03-key-missing", "errors/55-key-missing"))]
->>>>>>> matrix
 
 
 def test_its_guide_names_every_family() -> None:
