@@ -34,7 +34,9 @@ _SIGN: Final = re.compile(
 """What is in all keys and accounts, and in few other words."""
 _ACCOUNT: Final = re.compile(rf"({_START}(?:org-|proj_|user-))(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{{10,}}")
 _TUNED: Final = re.compile(r"(\bft:[-.\w]{1,64}:)(?!personal:)[-\w]{1,64}(?=:)")
-_BEARER: Final = re.compile(r"(?i)(\bbearer(?:\s|%20|\+)+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}")
+_BEARER: Final = re.compile(
+    r"([Bb](?:earer|EARER)(?:\s|%20|\+)+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}"
+)
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._+-])()[A-Za-z0-9._+-]{1,64}(?:@|%40|\\+u0040)"
     r"(?!example\.(?:com|org|net)\b)"  # RFC 2606: nobody's
@@ -44,10 +46,12 @@ _SIGNED: Final = re.compile(
     r"(?i)((?:[?&;]|\\u0026)(?:sig|signature|awsaccesskeyid|token|key|api[-_]?key|access[-_]?token"
     r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*|masked\*)[^&\s\"'\\<>]{4,}"
 )
+_QUERY: Final = re.compile(r"[?&;](?=[-A-Za-z]{3,24}=)|\\u0026")
 _NAMED: Final = re.compile(
     r"(?i)([\"'](?:[a-z]+[-_])*(?:password|passwd|api[-_]?key|client[-_]?secret|secret[-_]?key|access[-_]?token"
     r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])(?!\*|masked\*)[^\"'\\]+"
 )
+_QUOTED_NAME: Final = re.compile(r"(?:passw(?:or)?d|key|secret|token|authorization)\\*[\"']\s*:\s*\\*[\"']")
 _NAMES: Final = ("passw", "secret", "api_key", "apikey", "api-key", "authorization", "access", "refresh")
 
 
@@ -90,7 +94,7 @@ class Finder:
             text = self._sub(_TUNED, "account", text)
         if "earer" in text or "EARER" in text:
             text = self._sub(_BEARER, "key", text)
-        if "=" in text and ("?" in text or "&" in text or ";" in text or "u0026" in text):
+        if "=" in text and _QUERY.search(text):
             text = self._sub(_SIGNED, "signature", text)
         return self._sub(_NAMED, "named secret", text) if _names_secrets(text) else text
 
@@ -158,4 +162,4 @@ def _word(word: str) -> str:
 
 def _names_secrets(text: str) -> bool:
     small = text.lower()
-    return any(name in small for name in _NAMES)
+    return any(name in small for name in _NAMES) and _QUOTED_NAME.search(small) is not None

@@ -17,6 +17,7 @@ MAX_DEPTH: Final = 5
 _LEAST: Final = 6
 _SMALL: Final = 24
 """Bytes up to which nothing is compressed."""
+_GLIMPSE: Final = 256
 _BREAKS: Final = re.compile(rb"[-_/.=]")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _SHORT: Final = 1 << 13
@@ -69,6 +70,8 @@ def _unfolded(data: bytes, place: str, depth: int, budget: _Budget) -> Iterator[
         if inner.is_sure or reads_as_text(inner.content):
             yield from _unfolded(inner.content, f"{place}, compressed", depth - 1, budget)
             return
+    if not data:
+        return
     data = b"\0".join(apart(data)[::2])
     words = _words(data)
     yield _Part(data, place, words)
@@ -80,14 +83,16 @@ def _unfolded(data: bytes, place: str, depth: int, budget: _Budget) -> Iterator[
 
 
 def _batches(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Put small pieces together, texts and others: one search for all of them."""
+    """Put what is not compressed together, texts and others: one search for all of them."""
     texts: list[bytes] = []
     others: list[bytes] = []
     for piece in pieces:
-        if len(piece) > _SMALL and not reads_as_text(piece):
+        if reads_as_text(piece):
+            texts.append(piece)
+        elif len(piece) > _SMALL and unpack(piece, _GLIMPSE) is not None:
             yield piece
-            continue
-        (texts if reads_as_text(piece) else others).append(piece)
+        else:
+            others.append(piece)
     yield from (b"\n".join(texts), b"\0".join(others))
 
 
