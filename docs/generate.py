@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs import checks, commands, examples, kill_matrix, report, scenarios, traceability
+from docs import checks, commands, examples, kill_matrix, replay_matrix, report, scenarios, traceability
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -12,6 +12,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "checks.md": checks.page,
     "commands.md": commands.page,
     "kill-matrix.md": kill_matrix.page,
+    "replay-matrix.md": replay_matrix.page,
     "report.md": report.page,
     "scenarios.md": scenarios.page,
     "traceability.md": traceability.page,

@@ -77,7 +77,13 @@ def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.splitlines() == [
         f"2 exchanges in 1 cassettes below {tmp_path / 'out'}",
         "lost by the recorder: stream without a body, 1 times",
-        "masked: header 1 times, known value 1 times",
+        "masked: key 1 times, known value 1 times",
     ]
     written = (tmp_path / "out" / "x.yaml").read_text()
     assert ("Bluebird" in written, "hush" in written) == (False, False)
+
+
+def test_a_word_too_short_to_be_hidden_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.yaml").write_text(cassette(interaction()))
+    assert run(["import", str(tmp_path / "x.yaml"), "-o", str(tmp_path / "out"), "--scrub", "ab"]) == 2
+    assert "--scrub: a word of fewer than 3 characters" in capsys.readouterr().err

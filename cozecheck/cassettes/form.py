@@ -25,6 +25,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 
 def _text(dumper: Any, text: str) -> Any:
+    text = text.encode("utf-8", "backslashreplace").decode()  # half a character, as JSON allows it, is none in YAML
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 

@@ -4,13 +4,16 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cozecheck.cassettes.form import document, dump
 from cozecheck.errors import NoVerdictError, UsageError
 from cozecheck.recordings import Recording, vcr
 from cozecheck.recordings.documents import parse_yaml
 from cozecheck.scrubbing import Scrubber
+
+_SHORT: Final = 256
+"""Characters of a value up to which all are searched as one."""
 
 
 def write(path: Path, kept: Iterable[Recording], scrubber: Scrubber) -> int:
@@ -47,13 +50,17 @@ def _leaks(content: bytes, document: Any, scrubber: Scrubber) -> Iterator[str]:
     """Search the file, and each of its values: those are what the file says without the escapes of YAML."""
     yield from scrubber.leaks(content, depth=0)
     left: list[tuple[str, Any]] = [("", document)]
+    short: list[bytes] = []
     while left:
         place, value = left.pop()
         if isinstance(value, dict):
             left.extend((f"{place}.{key}", part) for key, part in value.items())
         elif isinstance(value, list):
             left.extend((f"{place}[{number}]", part) for number, part in enumerate(value))
+        elif isinstance(value, str) and len(value) < _SHORT:
+            short.append(value.encode("utf-8", "surrogatepass"))
         elif isinstance(value, str | bytes):
             raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
             at = scrubber.text(place[1:])
             yield from (f"{what}, at {at}" for what in scrubber.leaks(raw))
+    yield from scrubber.leaks(b"\n".join(short))

@@ -20,6 +20,7 @@ Force = Annotated[
 
 
 def import_(
+    context: typer.Context,
     files: Files,
     output: Output,
     config: options.Config = None,
@@ -31,7 +32,9 @@ def import_(
     from cozecheck import importing
     from cozecheck.scrubbing import Scrubber
 
-    done = importing.run(files, output, Scrubber(scrub or ()), force=force)
+    with options.blaming(context, "scrub"):
+        scrubber = Scrubber(words=scrub or ())
+    done = importing.run(files, output, scrubber, force=force)
     if not quiet:
         for line in importing.told(done, output):
             typer.echo(line, err=True)

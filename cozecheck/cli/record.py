@@ -81,7 +81,7 @@ def record(
                 "--twice: a proxy does not send an app's requests again, which may not be harmless; record once, "
                 "then: cozecheck record --suite DIR --twice"
             )
-        _pass(context, upstream, output, cap, host, port, (api_key or "", *(scrub or ())))
+        _pass(context, upstream, output, cap, host, port, _writer(api_key, scrub or ()))
     else:
         hidden = quiet or no_progress
         _renew(context, suite, output, cap, base_url, api_key, scrub or (), twice, timeout, hidden)
@@ -98,7 +98,7 @@ def _cap(
 
 
 def _pass(
-    context: typer.Context, upstream: str | None, output: Path, cap: "Cap", host: str, port: int, known: "Sequence[str]"
+    context: typer.Context, upstream: str | None, output: Path, cap: "Cap", host: str, port: int, write: "Write"
 ) -> None:
     from cozecheck.proxy import Upstream
     from cozecheck.record import passing
@@ -111,7 +111,7 @@ def _pass(
         to = Upstream.at(upstream)
     with options.blaming(context, "output"):
         meter = Meter(cap)
-        folder = Folder(output, _writer(known), meter.count)
+        folder = Folder(output, write, meter.count)
 
     def announce(base_url: str) -> None:
         print(f"cozecheck: {base_url} records what goes to {to.authority} into {output}; Ctrl-C ends it", flush=True)
@@ -158,7 +158,7 @@ def _renew(
         folder = renewing.located(suite)
         renewing.originals(folder)
         with progress("recording", hidden=hidden) as advance:
-            renewal = renewing.run(folder, studio, output, _writer((api_key, *scrub)), meter, advance)
+            renewal = renewing.run(folder, studio, output, _writer(api_key, scrub), meter, advance)
     _say(renewal.written, output, meter.tokens_in + meter.tokens_out, meter.cost)
     for why, names in renewal.left_out.items():
         print(f"cozecheck: left out: {len(names)} ({_named(names)}): {why}", file=sys.stderr)
@@ -166,12 +166,12 @@ def _renew(
         raise NoVerdictError("interrupted; what was recorded before is kept")
 
 
-def _writer(known: "Sequence[str]") -> "Write":
-    """Cassettes, scrubbed of what looks secret, and of what is *known*, whatever it looks like."""
+def _writer(api_key: str | None, words: "Sequence[str]") -> "Write":
+    """Cassettes, scrubbed of what looks secret, of our own key, whatever it looks like, and of the *words*."""
     from cozecheck import cassettes
     from cozecheck.scrubbing import Scrubber
 
-    scrubber = Scrubber(known)
+    scrubber = Scrubber((api_key,) if api_key else (), words=words)
 
     def write(path: Path, recordings: "Sequence[Recording]") -> None:
         cassettes.write(path, recordings, scrubber)

@@ -59,7 +59,7 @@ class Answer:
             return Form.STREAM
         if isinstance(self.response.json, dict | list):
             return Form.JSON
-        return Form.TEXT if _is_text(content) else Form.BYTES
+        return Form.TEXT if is_text(content) else Form.BYTES
 
     @cached_property
     def is_deep(self) -> bool:
@@ -128,7 +128,8 @@ def _told(stream: ResponseStream) -> dict[str, Any]:
     return {"output": [item.done[1].get("item") for item in stream.items.values() if item.done]}
 
 
-def _is_text(content: bytes) -> bool:
+def is_text(content: bytes) -> bool:
+    """Say whether bytes are UTF-8."""
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cozecheck.diff import counts, structure, texts, tools
+from cozecheck.diff import counts, kept, structure, texts, tools
 from cozecheck.diff.answers import Answer
 from cozecheck.diff.paths import any_matches
 from cozecheck.diff.policy import Policy
@@ -23,10 +23,7 @@ ARGUMENTS = (
 OTHERWISE = frozenset(("content", "refusal", "tool_calls", "function_call", "audio"))
 """Keys of a message that say something in another way."""
 NAMED = ("/choices/*/message/tool_calls/*", "/output/*")
-COUNTS = re.compile(r"(?:/.*)?/usage/(\w+_tokens)")
-
-UNDER_WAY = ("queued", "validating", "in_progress", "finalizing", "cancelling")
-"""What the status of a batch or a response says before it has ended."""
+COUNTS = re.compile(r"(?:/response)?/usage/(\w+_tokens)")
 
 
 def compare(original: Answer, candidate: Answer, policy: Policy) -> Differences:
@@ -50,12 +47,14 @@ class _Comparison:
         was, now = self.original.value, self.candidate.value
         if not (isinstance(was, dict) and isinstance(now, dict)):
             return False
-        return now.get("status") in UNDER_WAY and was.get("status") not in UNDER_WAY
+        return now.get("status") in structure.UNDER_WAY and was.get("status") not in structure.UNDER_WAY
 
     def differences(self) -> Differences:
         was, now = self.original.value, self.candidate.value
         if isinstance(was, dict) and isinstance(now, dict):
             yield from self._calls(was, now)
+            yield from kept.flags(was, now)
+            yield from kept.entries(was, now, self.original.operation)
             if not self.is_early:
                 yield from self._usage(was, now)
         for change in changes(was, now):
@@ -65,6 +64,7 @@ class _Comparison:
         before, after = dict(_called(was)), dict(_called(now))
         for at in before.keys() & after.keys():
             yield from tools.names(before[at], after[at], at, self.offered)
+            yield from tools.ruled_out(before[at], after[at], at, self.candidate.asked)
         if isinstance(was.get("output"), dict) and isinstance(now.get("output"), dict):
             yield from _visible(was["output"], now["output"])
 
@@ -72,6 +72,7 @@ class _Comparison:
         before, after = was.get("usage"), now.get("usage")
         if isinstance(before, dict) and isinstance(after, dict):
             yield from counts.arithmetic(before, after)
+            yield from counts.excess(was, now, counts.limit(self.candidate.asked))
         elif isinstance(before, dict):
             yield told("usage.missing", "/usage", before, now.get("usage", ABSENT))
 
@@ -80,8 +81,13 @@ class _Comparison:
             return  # told as a whole
         if at.startswith("/usage/") and self.is_early:
             return
-        if free(change.field, change.kind):
-            yield told("value.free", at, change.was, change.now)
+        if free(change.field, change.kind) and not structure.is_retyped_time(change):
+            spoilt = "value.time" if structure.is_no_time(change) else kept.spoilt(change)
+            yield told(spoilt or "value.free", at, change.was, change.now)
+        elif kept.is_kept(change, self.original.operation, self._parent(change)) and not self.is_early:
+            yield told("value.kept", at, change.was, change.now)
+        elif change.now is None and self.is_early:
+            yield told("structure.nothing", at, change.was, change.now)
         elif self._is_silent(change):
             says_more = any(self._parent(change).get(key) for key in OTHERWISE - {change.steps[-1]})
             yield told("text.null" if says_more else "text.lost", at, change.was, change.now)
@@ -103,6 +109,8 @@ class _Comparison:
             inner = change.now.get("function", change.now)
             yield from tools.arguments_alone(inner.get("arguments", ABSENT), at, self.offered.get(called, {}))
             yield from self._form(change)
+        elif change.kind is Kind.ADDED and not isinstance(change.now, dict):
+            yield told("structure.type", at, "an object", change.now)
         elif not _name(change.was):
             yield told("output.items", at, change.was, change.now)
 
@@ -129,8 +137,16 @@ class _Comparison:
             yield from counts.compare(count[1], was, now, at, self.policy, renamed=self.renamed)
         elif at == "/model":
             yield from self._model(was, now)
+        elif self._is_used_up(change):
+            yield told("finish.reason", at, was, now)
         else:
-            yield from structure.changed(change, self.original.operation)
+            yield from structure.changed(change, self.original)
+
+    def _is_used_up(self, change: Change) -> bool:
+        """Say whether an answer made all the tokens that it might, and does not say that this is why it ended."""
+        most = counts.limit(self.candidate.asked)
+        said = (change.field, change.was, change.now) == ("/choices/*/finish_reason", "length", "stop")
+        return said and most is not None and counts.made(self.candidate.value) >= most
 
     @staticmethod
     def _is_silent(change: Change) -> bool:

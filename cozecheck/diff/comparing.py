@@ -1,7 +1,7 @@
 """Two answers to one request, compared from the status line down."""
 
-from cozecheck.diff import bodies, headers, streams, texts, vectors
-from cozecheck.diff.answers import Answer, Form
+from cozecheck.diff import bodies, headers, lines, logprobs, streams, texts, vectors
+from cozecheck.diff.answers import Answer, Form, is_text
 from cozecheck.diff.difference import Difference, Severity
 from cozecheck.diff.policy import DEFAULT, Policy
 from cozecheck.diff.telling import Differences, told
@@ -9,8 +9,9 @@ from cozecheck.exchange import ABSENT, Exchange
 from cozecheck.views.failures import error_in
 from cozecheck.views.wire import is_recorded
 
-UNSETTLED = frozenset((401, 403, 408, 429))
-"""Refusals that say nothing of the request: the key, the patience, the budget."""
+UNSETTLED = frozenset((403, 408, 429))
+"""Refusals that say nothing of the request: the account, the patience, the budget. A 401 does: replay sends no key."""
+CONTENT = "files.content"
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -53,7 +54,11 @@ def _content(was: Answer, now: Answer, policy: Policy) -> Differences:
     if was.form is not now.form:
         yield from _form(was, now)
     if was.form is Form.BYTES and now.form is Form.BYTES:
-        yield from _bytes(was, now, policy)
+        yield from (
+            _bytes(was, now, policy)
+            if was.operation != CONTENT
+            else lines.compare(was.response.content, now.response.content)
+        )
     elif was.raw is ABSENT and now.raw is ABSENT:
         yield from _text(was, now, policy)
     elif was.raw is not ABSENT and now.raw is not ABSENT:
@@ -81,12 +86,14 @@ def _form(was: Answer, now: Answer) -> Differences:
         is_error = error_in(was.response.json) is not ABSENT
         yield told("error.envelope" if is_error else "answer.unparsable", "", was.form, now.form)
     else:
-        yield told("answer.bytes", "", was.form, now.form)
+        yield told("answer.kind", "", was.form, now.form)
 
 
 def _bytes(was: Answer, now: Answer, policy: Policy) -> Differences:
     before, after = was.response.content, now.response.content
-    if before[:4] != after[:4] or max(len(before), len(after)) > policy.most_times * min(len(before), len(after)):
+    if is_text(after) and not is_text(before):
+        yield told("answer.kind", "", "bytes", f"text: {after[:20]!r}")
+    elif before[:4] != after[:4] or max(len(before), len(after)) > policy.most_times * min(len(before), len(after)):
         yield told("answer.bytes", "", f"{len(before)} bytes, {before[:4]!r}", f"{len(after)} bytes, {after[:4]!r}")
 
 
@@ -100,10 +107,13 @@ def _json(was: Answer, now: Answer, policy: Policy) -> Differences:
     if error_in(was.raw) is not ABSENT and error_in(now.raw) is ABSENT and not was.response.ok:
         yield told("error.envelope", "/error", "an error", now.raw)
         return
+    if now.response.parsed.fault and now.form is Form.JSON and not was.response.parsed.fault:
+        yield told("answer.strict", "", "strict JSON", now.response.parsed.fault)
     if was.events and now.events:
         yield from streams.compare(was.events, now.events, was.operation)
         if now.events.errors > was.events.errors:
             return
     yield from bodies.compare(was, now, policy)
+    yield from logprobs.compare(was.raw, now.raw)
     renamed = was.asked.get("model") != now.asked.get("model")
     yield from vectors.compare(was.vectors, now.vectors, policy, renamed=renamed)

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cozecheck.diff.shapes import Shape, shape_of, signature
+from cozecheck.exchange import ABSENT, Response
 from cozecheck.sse import DONE
 from cozecheck.views.chat_stream import ChatStream
 
 MANY = ("content", "refusal", "arguments")
 """Kinds that come as often as the words ask for: a run of them counts as one."""
+
+BARE = "of no kind"
+"""The kind of a chunk that has neither choices nor usage, and of an event that has no type."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,10 @@ class Summary:
     adds_up: bool
     """What came in pieces is what was then said whole."""
     errors: int
+    is_legible: bool
+    """All of it is UTF-8, and the data of every event JSON or [DONE]."""
+    is_framed: bool
+    """Every line is a field, a comment or blank, and the last event is closed."""
     pieces: int
     """How many events carried words."""
     shapes: Mapping[str, Shape] = field(default_factory=dict)
@@ -46,6 +54,8 @@ def of_chat(stream: ChatStream) -> Summary:
     pieces = 0
     for _, chunk in stream.chunks:
         kind = "usage" if isinstance(chunk.get("usage"), dict) and not chunk.get("choices") else "other"
+        if "choices" not in chunk and kind == "other":
+            kind = BARE
         for choice in _objects(chunk.get("choices")):
             kinds = _kinds(choice)
             kind = "+".join(kinds) or "empty"
@@ -65,9 +75,24 @@ def of_chat(stream: ChatStream) -> Summary:
         named=_chat_named(stream),
         adds_up=True,
         errors=len(stream.errors),
+        is_legible=is_legible(stream.response),
+        is_framed=is_framed(stream.response),
         pieces=pieces,
         shapes={f"{told} {kind}": shape_of(seen) for kind, seen in signatures.items()},
     )
+
+
+def is_legible(response: Response) -> bool:
+    """Say whether a client can read every event of a stream."""
+    both = zip(response.stream.events, response.payloads, strict=True)
+    read = (event.data.strip() == DONE or not (each.fault or each.value is ABSENT) for event, each in both)
+    return response.stream.framing.valid_utf8 and all(read)
+
+
+def is_framed(response: Response) -> bool:
+    """Say whether a stream is written as the standard has it."""
+    framing = response.stream.framing
+    return framing.terminated and not framing.stray_lines
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

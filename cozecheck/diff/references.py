@@ -39,6 +39,7 @@ class Reference:
 
     to: str
     prefix: str
+    id: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -50,7 +51,16 @@ class References:
     def take(self, id: str, steps: Steps) -> Reference:
         """Replace the *id* that stands at a place."""
         before = self.seen.setdefault(id, steps)
-        return Reference(NEW if before is steps else pointer(before), prefix(id))
+        return Reference(NEW if before is steps else pointer(before), prefix(id), id)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it was said: ids in the place of references."""
+    if isinstance(value, Reference):
+        return value.id
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list) else value
 
 
 def prefix(id: str) -> str:

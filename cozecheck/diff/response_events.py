@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cozecheck.diff.events import Summary
+from cozecheck.diff.events import BARE, Summary, is_framed, is_legible
 from cozecheck.diff.shapes import shape_of, signature
 from cozecheck.exchange import ABSENT
 from cozecheck.sse import DONE
+from cozecheck.views.failures import error_in
 from cozecheck.views.response_stream import ResponseStream, StreamedItem
 
 
@@ -16,6 +17,8 @@ def of_response(stream: ResponseStream) -> Summary:
     for _, event in stream.events:
         plain = {key: value for key, value in event.items() if key != "response"}
         signatures.setdefault(_event_kind(event), set()).add(signature(plain))
+    if any("type" not in value and error_in(value) is ABSENT for _, value in stream.payloads):
+        signatures[BARE] = set()
     last = stream.events[-1][1]["type"] if stream.events else "none"
     done = f", {DONE}" if stream.done else ""
     return Summary(
@@ -29,6 +32,8 @@ def of_response(stream: ResponseStream) -> Summary:
         named=_named(stream),
         adds_up=all(_adds_up(item) for item in stream.items.values()),
         errors=len(stream.errors),
+        is_legible=is_legible(stream.response),
+        is_framed=is_framed(stream.response),
         pieces=sum(event["type"].endswith(".delta") for _, event in stream.events),
         shapes={kind: shape_of(seen) for kind, seen in signatures.items()},
     )

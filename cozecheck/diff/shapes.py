@@ -24,9 +24,8 @@ def signature(value: Any) -> Any:
     if kind is dict:
         return tuple(
             [
-                (key, signature(part) if type(part) in (dict, list) else type(part))
+                (key, signature(part) if type(part) in (dict, list) and key != "logprobs" else type(part))
                 for key, part in value.items()
-                if key != "logprobs"
             ]
         )
     if kind is list:

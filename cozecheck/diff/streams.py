@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cozecheck.diff.events import Summary
+from cozecheck.diff.events import BARE, Summary
 from cozecheck.diff.paths import any_matches
 from cozecheck.diff.promised import NEVER_NULL, free, is_promised
 from cozecheck.diff.shapes import Shape
@@ -26,6 +26,7 @@ def compare(was: Summary, now: Summary, operation: str) -> Differences:
     else:
         yield from _order(was.order, now.order)
     yield from _end(was.terminator, now.terminator)
+    yield from _reading(was, now)
     yield from _usage(was, now)
     yield from _constant(was, now)
     yield from _numbering(was, now)
@@ -33,6 +34,9 @@ def compare(was: Summary, now: Summary, operation: str) -> Differences:
         yield told("events.sum", AT, "pieces that add up", "pieces that do not")
     if was.pieces >= SEVERAL and now.pieces == 1:
         yield told("events.pieces", AT, was.pieces, now.pieces)
+    if not any(kind.endswith(BARE) for kind in was.shapes):
+        bare = (kind for kind in now.shapes if kind.endswith(BARE))
+        yield from (told("events.shape", f"{AT}: {kind}", "a kind", ABSENT) for kind in bare)
     for kind in was.shapes.keys() & now.shapes.keys():
         yield from _shape(kind, was.shapes[kind], now.shapes[kind], operation)
 
@@ -50,6 +54,13 @@ def _end(was: str, now: str) -> Differences:
         yield told("events.terminator", AT, was, now)
 
 
+def _reading(was: Summary, now: Summary) -> Differences:
+    if was.is_legible and not now.is_legible:
+        yield told("events.data", AT, "UTF-8, and JSON or [DONE] as data", "something else")
+    if was.is_framed and not now.is_framed:
+        yield told("events.framing", AT, "fields, comments and blank lines, one at the end", "something else")
+
+
 def _usage(was: Summary, now: Summary) -> Differences:
     if was.usage == "nowhere" and now.usage != "nowhere":
         yield told("events.unasked-usage", AT, was.usage, now.usage)
@@ -59,7 +70,7 @@ def _usage(was: Summary, now: Summary) -> Differences:
 
 def _constant(was: Summary, now: Summary) -> Differences:
     for key in sorted(now.changing - was.changing):
-        yield told("events.created" if key == "created" else "events.constant", f"{AT}: {key}", "constant", "changing")
+        yield told("events.constant", f"{AT}: {key}", "constant", "changing")
 
 
 def _numbering(was: Summary, now: Summary) -> Differences:

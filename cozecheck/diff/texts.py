@@ -12,10 +12,25 @@ from cozecheck.exchange import ABSENT, parse_json
 def compare(was: str, now: str, at: str, asked: Mapping[str, Any], policy: Policy) -> Differences:
     """Compare two texts that differ."""
     wanted = wanted_format(asked)
-    if wanted.get("type") in ("json_object", "json_schema"):
+    if (found := _stop_in(now, asked)) and not _stop_in(was, asked):
+        yield told("text.stop", at, f"an end before {found!r}", now)
+    elif _is_echo(was, asked) and not _is_echo(now, asked):
+        yield told("text.echo", at, "the prompt, and then more", now)
+    elif wanted.get("type") in ("json_object", "json_schema"):
         yield from _json(was, now, at, wanted)
     else:
         yield from _prose(was, now, at, policy)
+
+
+def _stop_in(text: str, asked: Mapping[str, Any]) -> str:
+    stops = asked.get("stop")
+    listed = stops if isinstance(stops, list) else [stops]
+    return next((each for each in listed if isinstance(each, str) and each and each in text), "")
+
+
+def _is_echo(text: str, asked: Mapping[str, Any]) -> bool:
+    prompt = asked.get("prompt")
+    return asked.get("echo") is True and isinstance(prompt, str) and text.startswith(prompt)
 
 
 def wanted_format(asked: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -54,6 +54,24 @@ def arguments_alone(now: Any, at: str, schema: Mapping[str, Any]) -> Differences
         yield told("tools.schema", at + found[0][0], "as in the tool's schema", found[0][1])
 
 
+def ruled_out(was: list[str], now: list[str], at: str, asked: Mapping[str, Any]) -> Differences:
+    """Tell of calls that the request rules out, where the original has none of them."""
+    allowed = _allowed(asked.get("tool_choice"))
+    if allowed is not None and set(was) <= allowed and not set(now) <= allowed:
+        yield told("tools.forbidden", at, sorted(allowed) or "no call", sorted(now))
+    elif asked.get("parallel_tool_calls") is False and len(was) <= 1 < len(now):
+        yield told("tools.forbidden", at, "one call", sorted(now))
+
+
+def _allowed(choice: Any) -> set[str] | None:
+    """Return the names of the tools that a tool_choice leaves; None where it leaves all."""
+    if choice == "none":
+        return set()
+    inner = choice.get("allowed_tools", choice) if isinstance(choice, dict) else {}
+    listed = inner.get("tools")
+    return {tool_name(each) for each in listed} if isinstance(listed, list) else None
+
+
 def names(was: Iterable[str], now: Iterable[str], at: str, tools: Iterable[str]) -> Differences:
     """Compare the names of the tools that are called; without *tools* in the request, any name will do."""
     before, after, known = sorted(was), sorted(now), set(tools)

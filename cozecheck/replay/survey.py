@@ -36,6 +36,7 @@ class Survey:
         """The positions of answered requests that are alike."""
         self._made: dict[str, list[int]] = {}
         self._mentioned: dict[str, list[int]] = {}
+        self._listed: dict[str, list[int]] = {}
         self._hash = hashlib.sha256()
 
     @property
@@ -56,11 +57,15 @@ class Survey:
         names = frozenset(named(exchange.request))
         looks = exchange.request.method == "GET"
         given_here: dict[str, bool] = {}
+        elsewhere: set[str] = set()
         for (path, _), id in given(exchange.response).items():
             if id not in names:
                 given_here[id] = given_here.get(id, False) or (not looks and path.endswith(("/id", "/call_id")))
+                if not path.startswith("/data/"):
+                    elsewhere.add(id)
         for id, is_made in given_here.items():
-            (self._made if is_made else self._mentioned).setdefault(id, []).append(position)
+            shown = self._mentioned if id in elsewhere else self._listed
+            (self._made if is_made else shown).setdefault(id, []).append(position)
         self.founds.append(
             Found(
                 "",
@@ -81,9 +86,9 @@ class Survey:
                 yield id, giver
 
     def _giver(self, id: str, position: int) -> int | None:
-        """The answer that an id comes from: one that made it, else one that mentions it."""
-        made = self._nearest(self._made.get(id, ()), position)
-        return made if made is not None else self._nearest(self._mentioned.get(id, ()), position)
+        """The answer that an id comes from: one that made it, else one that mentions it, else a list."""
+        found = (self._nearest(kind.get(id, ()), position) for kind in (self._made, self._mentioned, self._listed))
+        return next((each for each in found if each is not None), None)
 
     def _nearest(self, known: Iterable[int], position: int) -> int | None:
         """The last before in the same file, else the last before anywhere, else the first after."""

@@ -21,10 +21,13 @@ _SECRET_HEADER: Final = re.compile(
     r"|auth-?token|access-?token|security-?token|session|account-id|client-ip|connecting-ip|real-ip).*"
     r"|(?:x-)?forwarded(?:-for)?|openai-organization|openai-project)$"
 )
-_CHALLENGE: Final = re.compile(r"(?i)^\S+ realm=")
+_HARMLESS: Final = re.compile(r"(?i)^\S+ realm=|^(?:bearer )?(?:<[A-Z_ ]+>|\[[A-Z_ ]+\])$")  # a challenge, a stand-in
 _SECRET_QUERY: Final = re.compile(
     r"(?i)([?&][^=&]*(?:key|token|secret|sig|signature|passw|credential|auth)[^=&]*=)([^&#]+)"
 )
+_KEY_HEADER: Final = re.compile(r"(?i)^(?:proxy-)?authorization$|^.*api-?key$")
+_SCHEME: Final = re.compile(r"(?i)^(?:bearer|basic|token)\s+")
+_COVERED: Final = re.compile(r"(?:sk-)?[*\d]*(?:masked)?\*+\d*")
 _USER: Final = re.compile(r"(?<=//)[^/@?#]+@")
 _PACKED_HEADERS: Final = frozenset(("content-encoding", "content-length"))
 
@@ -47,6 +50,9 @@ class Scrubber:
     def scrub(self, exchange: Exchange) -> Exchange:
         """Return the exchange as it may be kept; compressed bodies are unpacked."""
         failure, response = exchange.failure, exchange.response
+        for name, value in exchange.request.headers.lines:
+            if _KEY_HEADER.match(name):
+                self._finder.learn(_SCHEME.sub("", value))
         return replace(
             exchange,
             request=self._request(exchange.request),
@@ -121,11 +127,14 @@ class Scrubber:
         )
 
     def _header(self, name: str, value: str) -> str:
-        if not _SECRET_HEADER.match(name) or _CHALLENGE.match(value):
+        if not _SECRET_HEADER.match(name) or _HARMLESS.match(value):
             return self.text(value)
-        scheme = re.match(r"(?i)(?:bearer|basic|token)\s+", value)
+        scheme = _SCHEME.match(value)
         kept = scheme[0] if scheme else ""
-        return kept + self._finder.hide(value[len(kept) :], "header")
+        secret = value[len(kept) :]
+        masked = self.text(secret)
+        # The same as where else it stands, so that a server that says it again is still found out.
+        return kept + (masked if _COVERED.fullmatch(masked) else self._finder.hide(secret, "header"))
 
 
 def _stretched(reads: tuple[Read, ...], size: int) -> tuple[Read, ...]:

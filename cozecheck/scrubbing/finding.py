@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Final
 
 from cozecheck.errors import UsageError
-from cozecheck.scrubbing.spelling import Value, spelt
+from cozecheck.scrubbing.spelling import KNOWN, Value, spelt
 from cozecheck.scrubbing.unpacking import reads_as_text
 
 SHORTEST: Final = 4
 """Characters from which on a known value is looked for: `x` is no key, and part of every word."""
 SHORTEST_WORD: Final = 3
+SHORTEST_KEY: Final = 8
+MOST_KEYS: Final = 100
+_ROOM: Final = 12
 
 # What stands before a key ends no word; of an escape, `\nsk-…`, the letter is none.
 _START: Final = r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
@@ -32,7 +34,9 @@ _SIGN: Final = re.compile(
 """What is in all keys and accounts, and in few other words."""
 _ACCOUNT: Final = re.compile(rf"({_START}(?:org-|proj_|user-))(?=[A-Za-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{{10,}}")
 _TUNED: Final = re.compile(r"(\bft:[-.\w]{1,64}:)(?!personal:)[-\w]{1,64}(?=:)")
-_BEARER: Final = re.compile(r"(?i)(\bbearer(?:\s|%20|\+)+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}")
+_BEARER: Final = re.compile(
+    r"([Bb](?:earer|EARER)(?:\s|%20|\+)+)(?!sk-cozecheck-wrong-key)(?=\S*\d)[-_.~+/=A-Za-z0-9]{8,}"
+)
 _MAIL: Final = re.compile(
     r"(?<![A-Za-z0-9._+-])()[A-Za-z0-9._+-]{1,64}(?:@|%40|\\+u0040)"
     r"(?!example\.(?:com|org|net)\b)"  # RFC 2606: nobody's
@@ -40,12 +44,14 @@ _MAIL: Final = re.compile(
 )
 _SIGNED: Final = re.compile(
     r"(?i)((?:[?&;]|\\u0026)(?:sig|signature|awsaccesskeyid|token|key|api[-_]?key|access[-_]?token"
-    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*)[^&\s\"'\\<>]{4,}"
+    r"|x-(?:amz|goog)-(?:signature|credential|security-token))=)(?!\*|masked\*)[^&\s\"'\\<>]{4,}"
 )
+_QUERY: Final = re.compile(r"[?&;](?=[-A-Za-z]{3,24}=)|\\u0026")
 _NAMED: Final = re.compile(
     r"(?i)([\"'](?:[a-z]+[-_])*(?:password|passwd|api[-_]?key|client[-_]?secret|secret[-_]?key|access[-_]?token"
-    r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])[^\"'\\*][^\"'\\]*"
+    r"|refresh[-_]?token|authorization)\\*[\"']\s*:\s*\\*[\"'])(?!\*|masked\*)[^\"'\\]+"
 )
+_QUOTED_NAME: Final = re.compile(r"(?:passw(?:or)?d|key|secret|token|authorization)\\*[\"']\s*:\s*\\*[\"']")
 _NAMES: Final = ("passw", "secret", "api_key", "apikey", "api-key", "authorization", "access", "refresh")
 
 
@@ -62,10 +68,19 @@ class Finder:
         # The longest first, for one may be part of another.
         found = {each.pattern.pattern: each for each in told if each is not None}
         self._values: tuple[Value, ...] = tuple(sorted(found.values(), key=lambda each: (-each.length, each.hint)))
+        self._learnt: set[str] = set()
         self._placeholders: dict[int, dict[str, str]] = {}
         self.masked: Counter[str] = Counter()
 
-    @cached_property
+    def learn(self, key: str) -> None:
+        """Look for a key from now on, whatever it looks like: servers say it again."""
+        value = spelt(key, kind="key")
+        if value is None or value.length < SHORTEST_KEY or len(self._learnt) >= MOST_KEYS or key in self._learnt:
+            return
+        self._learnt.add(key)
+        self._values = tuple(sorted((*self._values, value), key=lambda each: (-each.length, each.hint)))
+
+    @property
     def shortest(self) -> int:
         """Bytes of the shortest value that is known; 0 where none is."""
         return min((each.length for each in self._values), default=0)
@@ -79,7 +94,7 @@ class Finder:
             text = self._sub(_TUNED, "account", text)
         if "earer" in text or "EARER" in text:
             text = self._sub(_BEARER, "key", text)
-        if "=" in text and ("?" in text or "&" in text or ";" in text or "u0026" in text):
+        if "=" in text and _QUERY.search(text):
             text = self._sub(_SIGNED, "signature", text)
         return self._sub(_NAMED, "named secret", text) if _names_secrets(text) else text
 
@@ -88,7 +103,7 @@ class Finder:
         small = text.lower() if any(value.any_case for value in self._values) else ""
         for value in self._values:
             if value.may_be_in(text, small):
-                text = self._sub(value.pattern, "known value", text)
+                text = self._sub(value.pattern, value.kind, text)
         return text
 
     def mask_keys(self, text: str) -> str:
@@ -111,7 +126,8 @@ class Finder:
         self.masked[kind] += 1
         peers = self._placeholders.setdefault(len(secret), {})
         if secret not in peers:
-            peers[secret] = _placeholder(secret, len(peers))
+            is_number = kind == KNOWN and secret.isdecimal()  # it may be one in JSON
+            peers[secret] = _digits(secret) if is_number else _placeholder(secret, len(peers))
         return peers[secret]
 
     def _sub(self, pattern: re.Pattern[str], kind: str, text: str) -> str:
@@ -127,11 +143,15 @@ def _may_be_key(text: str) -> bool:
     return marked and _SIGN.search(text) is not None
 
 
+def _digits(secret: str) -> str:
+    return ("8" if set(secret) == {"9"} else "9") * len(secret)
+
+
 def _placeholder(secret: str, number: int) -> str:
-    if secret.isdecimal():  # it may be a number in JSON
-        return ("8" if set(secret) == {"9"} else "9") * len(secret)
-    tail = str(number + 1) if number else ""
-    return "*" * (len(secret) - len(tail)) + tail if 2 * len(tail) < len(secret) else "*" * len(secret)
+    # A server masks with stars, too: what was sent must not look as if it was in them.
+    head, tail = "masked" if len(secret) >= _ROOM else "", str(number + 1) if number else ""
+    stars = "*" * (len(secret) - len(head) - len(tail))
+    return head + stars + tail if len(stars) >= 2 else "*" * len(secret)
 
 
 def _word(word: str) -> str:
@@ -142,4 +162,4 @@ def _word(word: str) -> str:
 
 def _names_secrets(text: str) -> bool:
     small = text.lower()
-    return any(name in small for name in _NAMES)
+    return any(name in small for name in _NAMES) and _QUOTED_NAME.search(small) is not None

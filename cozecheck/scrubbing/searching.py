@@ -17,6 +17,7 @@ MAX_DEPTH: Final = 5
 _LEAST: Final = 6
 _SMALL: Final = 24
 """Bytes up to which nothing is compressed."""
+_GLIMPSE: Final = 256
 _BREAKS: Final = re.compile(rb"[-_/.=]")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _SHORT: Final = 1 << 13
@@ -34,7 +35,7 @@ def leaks(data: bytes, known: Iterable[str] = (), words: Iterable[str] = ()) -> 
 def search(data: bytes, finder: Finder, *, depth: int = MAX_DEPTH) -> Iterator[str]:
     """Say what *finder* finds in bytes, and where; what is packed in them is unpacked *depth* times over."""
     found: Counter[tuple[str, str]] = Counter()
-    for part in _unfolded(data, "", depth, _Budget(8 * MAX_UNPACKED)):
+    for part in _unfolded(data, "", depth, _Budget(2 * MAX_UNPACKED)):
         if part.content is None:
             found["something too large to look into", part.place] += 1
             continue
@@ -69,6 +70,8 @@ def _unfolded(data: bytes, place: str, depth: int, budget: _Budget) -> Iterator[
         if inner.is_sure or reads_as_text(inner.content):
             yield from _unfolded(inner.content, f"{place}, compressed", depth - 1, budget)
             return
+    if not data:
+        return
     data = b"\0".join(apart(data)[::2])
     words = _words(data)
     yield _Part(data, place, words)
@@ -80,14 +83,16 @@ def _unfolded(data: bytes, place: str, depth: int, budget: _Budget) -> Iterator[
 
 
 def _batches(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Put small pieces together, texts and others: one search for all of them."""
+    """Put what is not compressed together, texts and others: one search for all of them."""
     texts: list[bytes] = []
     others: list[bytes] = []
     for piece in pieces:
-        if len(piece) > _SMALL and not reads_as_text(piece):
+        if reads_as_text(piece):
+            texts.append(piece)
+        elif len(piece) > _SMALL and unpack(piece, _GLIMPSE) is not None:
             yield piece
-            continue
-        (texts if reads_as_text(piece) else others).append(piece)
+        else:
+            others.append(piece)
     yield from (b"\n".join(texts), b"\0".join(others))
 
 
@@ -114,7 +119,7 @@ def _packed(run: bytes) -> Iterator[bytes]:
     short = len(run) < _SHORT
     starts = {0, *(found.end() for found in _BREAKS.finditer(run))} if short else {0}
     for start in {start + skipped for start in starts for skipped in (range(4) if short else (0,))}:
-        end = next((at for at in map(standard.find, b".=", (start, start)) if at >= 0), len(standard))
+        end = min(at for at in (standard.find(b".", start), standard.find(b"=", start), len(standard)) if at >= 0)
         whole = end - start - ((end - start) % 4 == 1)
         if whole >= _LEAST:
             yield base64.b64decode(standard[start : start + whole] + b"=" * (-whole % 4))

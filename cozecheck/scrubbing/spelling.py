@@ -5,6 +5,7 @@ import string
 from dataclasses import dataclass
 from typing import Final
 
+KNOWN: Final = "known value"
 _PLAIN: Final = frozenset(string.ascii_letters + string.digits + "-_.~")
 """What is written as it is everywhere."""
 _NAMED: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
@@ -21,13 +22,14 @@ class Value:
     hint: str
     any_case: bool
     length: int
+    kind: str
 
     def may_be_in(self, text: str, small: str) -> bool:
         """Whether trying is worth it; *small* is the text in lower case, where case does not matter."""
         return self.hint in (small if self.any_case else text)
 
 
-def spelt(value: str, *, any_case: bool = False) -> Value | None:
+def spelt(value: str, *, any_case: bool = False, kind: str = KNOWN) -> Value | None:
     """Return how to find a value, however it is spelt; None for one that is nothing but quotes and space."""
     core = value.strip(_EDGES)
     if not core:
@@ -40,6 +42,7 @@ def spelt(value: str, *, any_case: bool = False) -> Value | None:
         hint.lower() if any_case else hint,
         any_case,
         len(core.encode("utf-8", "surrogatepass")),
+        kind,
     )
 
 

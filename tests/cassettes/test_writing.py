@@ -1,14 +1,22 @@
 """Cassettes: vcrpy plays them, we read them back, and no secret is in them."""
 
 import asyncio
+import base64
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
+import brotli
 import httpx2
 import openai
 import pytest
 import vcr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cozecheck import cassettes, recordings
 from cozecheck.errors import NoVerdictError, UsageError
@@ -16,7 +24,7 @@ from cozecheck.exchange import Exchange, Failure, FailureKind, Read
 from cozecheck.recordings import Recording
 from cozecheck.scrubbing import Scrubber, leaks
 from tests.examples import BASE, exchange
-from tests.scrubbing.test_scrubbing import KEY, packs
+from tests.scrubbing.test_scrubbing import KEY, events, packs, written
 
 ANSWER: dict[str, Any] = {
     "id": "chatcmpl-1",
@@ -137,3 +145,50 @@ def test_httpx2_is_served_too(tmp_path: Path) -> None:
     path = write(tmp_path / "c.yaml", exchange({}, {"a": 1}, path="/other"))
     with vcr.use_cassette(str(path), record_mode=vcr.mode.NONE):
         assert httpx2.post(BASE + "/other").json() == {"a": 1}
+
+
+def test_what_yaml_cannot_hold_is_no_crash(tmp_path: Path) -> None:
+    odd = exchange({}, '{"a": "\x00\x07\x85\ufeff\U0001f600"}', path="/x?\ud800", headers={"x-odd": "\udcff\x01"})
+    (read,) = recordings.read(write(tmp_path / "c.yaml", Recording(odd, "jsonl", provenance="\ud83d")))
+    assert read.exchange.response is not None
+    assert odd.response is not None
+    assert read.exchange.response.body == odd.response.body
+
+
+def test_vcrpy_passes_over_what_is_ours_and_knows_gzip_unpacked(tmp_path: Path) -> None:
+    packed = exchange({}, gzip.compress(json.dumps(ANSWER).encode()), headers={"content-encoding": "gzip"})
+    kept = Recording(packed, "proxy", at=1795392000.5, provenance="a friend", notes={"sdk": "x"})
+    path = write(tmp_path / "c.yaml", kept)
+    assert "cozecheck:" in path.read_text("utf-8")
+    with vcr.use_cassette(str(path), record_mode=vcr.mode.NONE):
+        whole = client().chat.completions.create(model="m", messages=[])
+    assert whole.choices[0].message.content == "hé\u2028 😀"
+
+
+PLACES: dict[str, Callable[[str], Exchange]] = {
+    "a header": lambda value: exchange({}, {}, sent={"x-note": value.encode().decode("latin-1")}),
+    "a URL": lambda value: exchange({}, {}, path="/x?q=" + quote(value, safe="")),
+    "a body": lambda value: exchange({"a": f"so {value}."}, {"b": [value]}),
+    "base64": lambda value: exchange({"a": base64.b64encode(value.encode()).decode()}, {}),
+    "gzip in base64": lambda value: exchange({}, {"a": base64.b64encode(gzip.compress(value.encode() * 9)).decode()}),
+    "brotli": lambda value: exchange({}, brotli.compress(value.encode()), headers={"content-encoding": "br"}),
+    "a form": lambda value: exchange(
+        b'--xx\r\nContent-Disposition: form-data; name="f"; filename="'
+        + value.encode()
+        + b'"\r\n\r\n\xff\r\n--xx--\r\n'
+    ),
+    "pieces": lambda value: exchange({"stream": True}, events(*value)),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@given(secret=st.from_regex(r"[A-Za-z0-9!$é/+ -]{2,8}[A-Z]{3}[a-z0-9]{3,10}", fullmatch=True))
+@settings(max_examples=25, deadline=None)
+def test_a_secret_planted_anywhere_never_reaches_the_disk(place: str, secret: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "c.yaml"
+        cassettes.write(path, [Recording(PLACES[place](secret), "jsonl")], Scrubber([secret]))
+        content = path.read_bytes()
+        assert list(leaks(content, [secret])) == []
+        (read,) = recordings.read(path)
+        assert secret.strip().encode() not in written(read.exchange)

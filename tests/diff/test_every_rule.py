@@ -78,14 +78,45 @@ def refused(**changes: Any) -> Exchange:
     return refusal(404, error(**{"code": "model_not_found", "message": "The model does not exist.", **changes}))
 
 
-def completed(text: str, finish: str) -> Exchange:
+def completed(text: str, finish: str, **asked: Any) -> Exchange:
     made = {"text": text, "index": 0, "logprobs": None, "finish_reason": finish}
     body = {"id": "cmpl-1", "object": "text_completion", "created": 1, "model": "m", "choices": [made]}
-    return exchange({"model": "m", "prompt": "Say"}, body, path="/completions")
+    return exchange({"model": "m", "prompt": "Say", **asked}, body, path="/completions")
 
 
 def speech(sound: bytes) -> Exchange:
     return exchange({"model": "m", "input": "a", "voice": "b"}, sound, path="/audio/speech")
+
+
+def content(file: bytes) -> Exchange:
+    return exchange(None, file, path="/files/file-1/content", method="GET")
+
+
+def stored(size: int) -> Exchange:
+    body = {"id": "file-1", "object": "file", "bytes": size}
+    return exchange(None, body, path="/files/file-1", method="GET")
+
+
+def drawn(image: str) -> Exchange:
+    return exchange({"model": "m", "prompt": "A sail."}, {"data": [{"b64_json": image}]}, path="/images/generations")
+
+
+def judged(*hateful: bool, flagged: bool | None = None, score: float = 0.1) -> Exchange:
+    results = [
+        {
+            "flagged": each if flagged is None else flagged,
+            "categories": {"hate": each},
+            "category_scores": {"hate": score},
+        }
+        for each in hateful
+    ]
+    body = {"id": "modr-1", "model": "m", "results": results}
+    return exchange({"model": "m", "input": ["a"] * len(hateful)}, body, path="/moderations")
+
+
+def weighed(**changes: Any) -> Exchange:
+    entry = {"token": "Hi", "logprob": -0.1, "top_logprobs": [{"token": "Hi", "logprob": -0.1}], **changes}
+    return answer(chat_body({**choice("Hi"), "logprobs": {"content": [entry]}}))
 
 
 CHAT, STREAM, CALL, REFUSED = answer(), stream(), calling(tool()), refused()
@@ -93,6 +124,8 @@ VECTOR = embedded([1.0, 0.0])
 SPOKEN, EVENTS = created(), streamed(text_events("Hello", " there."))
 BROKEN = replace(CHAT, failure=Failure(FailureKind.CUT, "closed"))
 RATED = {"retry-after": "1", "x-ratelimit-limit-requests": "9"}
+FORBIDDEN = asking(tools=TOOLS, tool_choice="none")
+CHAT_BYTES = json.dumps(chat_body()).encode()
 SECOND = chunk({"content": "Hello"})
 MANY = [chunk({"content": str(number)}) for number in range(12)]
 DEEP = b'{"a":' * 300 + b"1" + b"}" * 300
@@ -104,6 +137,9 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     "answer.form": (CHAT, STREAM),
     "answer.unparsable": (CHAT, answer(b"<html>")),
     "answer.bytes": (speech(b"ID3 abc"), speech(b"RIFF abc")),
+    "answer.strict": (CHAT, answer(b'{"n": NaN, ' + CHAT_BYTES[1:])),
+    "answer.kind": (speech(b"\xff\xf3"), speech(b"abc")),
+    "answer.file": (content(b"a\n"), content(b"a")),
     "answer.empty": (CHAT, answer(b"")),
     "status.outcome": (CHAT, REFUSED),
     "status.code": (REFUSED, refusal(400, error(code="model_not_found", message="The model does not exist."))),
@@ -117,6 +153,7 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     "error.type": (REFUSED, refused(type="not_found")),
     "error.code": (REFUSED, refused(code=None)),
     "error.param": (REFUSED, refused(param="model")),
+    "error.empty": (REFUSED, refused(message="")),
     "error.message": (REFUSED, refused(message="No such model.")),
     "structure.missing": (CHAT, lacking("/object")),
     "structure.left-out": (CHAT, lacking("/choices/0/message/refusal")),
@@ -128,12 +165,19 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     "structure.value-for-null": (answer(chat_body(extra=None)), answer(chat_body(extra=1))),
     "structure.type": (CHAT, saying("/created", "1")),
     "structure.number": (SPOKEN, created(response(temperature=1))),
-    "structure.length": (talk(item_list(item(1), item(2)), below="/items"), talk(item_list(item(1)), below="/items")),
+    "structure.length": (answer(chat_body(extra=[1, 2])), answer(chat_body(extra=[1]))),
     "structure.index": (CHAT, saying("/choices/0/index", 1)),
     "structure.choices": (CHAT, saying("/choices", [])),
     "value.tag": (CHAT, saying("/choices/0/message/role", "user")),
     "value.changed": (SPOKEN, created(response(temperature=0.5))),
-    "value.free": (CHAT, saying("/created", 5)),
+    "structure.entries": (judged(False, False), judged(False)),
+    "value.kept": (stored(5), stored(6)),
+    "value.flagged": (judged(True), judged(True, flagged=False)),
+    "value.score": (judged(False), judged(False, score=40.0)),
+    "value.base64": (drawn("AAAA"), drawn("data:image/png;base64,AAAA")),
+    "value.time": (CHAT, saying("/created", 1_740_000_000_000)),
+    "value.free": (CHAT, saying("/created", 1_740_000_000)),
+    "id.empty": (CHAT, saying("/id", "")),
     "id.reference": (
         calling(tool(), tool(id="call_2")),
         calling(tool(), tool()),
@@ -145,13 +189,19 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     "finish.reason": (CHAT, saying("/choices/0/finish_reason", "length")),
     "finish.cut": (completed("Say no more", "stop"), completed("Say no more", "length")),
     "finish.status": (SPOKEN, created(response(status="failed"))),
-    "finish.progress": (SPOKEN, created(response(status="queued"))),
+    "finish.progress": (created(response(status="queued")), SPOKEN),
     "tools.lost": (CALL, answer(chat_body(choice("I call weather.", finish="tool_calls")), asked=ASKED)),
     "tools.unknown": (CALL, calling(tool("wether"))),
     "tools.choice": (CALL, calling(tool(), tool(id="call_2"))),
     "tools.json": (CALL, calling(tool(arguments='{"city": "Par'))),
     "tools.schema": (CALL, calling(tool(arguments='{"town": "Paris"}'))),
     "tools.arguments": (CALL, calling(tool(arguments='{"city": "Rome"}'))),
+    "tools.forbidden": (text("Hi.", FORBIDDEN), calling(tool(), asked=FORBIDDEN)),
+    "text.stop": (text("1, 2", asking(stop="3")), text("1, 2, 3", asking(stop="3"))),
+    "text.echo": (completed("Say no", "stop", echo=True), completed("no", "stop", echo=True)),
+    "logprobs.tokens": (weighed(), weighed(token="Go")),
+    "logprobs.sign": (weighed(), weighed(logprob=0.5)),
+    "logprobs.alternatives": (weighed(), weighed(top_logprobs=[])),
     "text.json": (
         text('{"name": "Ada"}', asking(response_format=FORMAT)),
         text('```{"name": "Ada"}```', asking(response_format=FORMAT)),
@@ -168,6 +218,10 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     "usage.missing": (CHAT, lacking("/usage")),
     "usage.arithmetic": (CHAT, saying("/usage/total_tokens", 14)),
     "usage.zero": (CHAT, saying("/usage/prompt_tokens", 0)),
+    "usage.limit": (
+        answer(asked=asking(max_tokens=20)),
+        answer(put(chat_body(), "/usage/completion_tokens", 21), asked=asking(max_tokens=20)),
+    ),
     "usage.prompt": (CHAT, saying("/usage/prompt_tokens", 11)),
     "usage.tokenizer": (CHAT, saying("/usage/prompt_tokens", 11, {**asking(), "model": "coze"})),
     "usage.completion": (CHAT, saying("/usage/completion_tokens", 900)),
@@ -190,13 +244,14 @@ SHOWN: dict[str, tuple[Exchange, Exchange]] = {
     ),
     "events.unasked-usage": (STREAM, stream(*HELD, asked=asking(stream=True))),
     "events.constant": (STREAM, stream(HELLO[0], {**SECOND, "id": "chatcmpl-2"}, *HELLO[2:])),
-    "events.created": (STREAM, stream(HELLO[0], {**SECOND, "created": 5}, *HELLO[2:])),
     "events.numbers": (EVENTS, streamed([{**each, "sequence_number": 0} for each in text_events("Hello", " there.")])),
     "events.names": (EVENTS, streamed(text_events("Hello", " there."), names=False)),
     "events.sum": (
         EVENTS,
         streamed([each for each in text_events("Hello", " there.") if each.get("delta") != " there."]),
     ),
+    "events.data": (STREAM, stream(HELLO[0], "PING", *HELLO[1:])),
+    "events.framing": (EVENTS, streamed(text_events("Hello", " there."), tail="stray\n\n")),
     "events.error": (STREAM, stream(HELLO[0], error("Out of memory."))),
     "events.shape": (STREAM, stream(HELLO[0], drop(SECOND, "/created"), *HELLO[2:])),
     "events.null-for-absent": (STREAM, stream(HELLO[0], *(chunk({"content": "a", "tool_calls": None}),), *HELLO[2:])),
@@ -273,9 +328,10 @@ def test_json_that_is_no_object_is_compared() -> None:
 
 def test_what_is_still_under_way_has_no_counts_to_compare() -> None:
     done, early = (
-        created(
-            put(response(), "/status", status)
-            | {"usage": {"input_tokens": n, "output_tokens": n, "total_tokens": 2 * n}}
+        exchange(
+            {"input_file_id": "file-1"},
+            {"object": "batch", "status": status, "usage": {"input_tokens": n, "total_tokens": n}},
+            path="/batches",
         )
         for status, n in (("completed", 5), ("in_progress", 0))
     )

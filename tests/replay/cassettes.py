@@ -133,13 +133,14 @@ def replayed(
     originals: Sequence[str] = (),
     course: Course | None = None,
     planned: Plan | None = None,
+    patience: float = 5,
 ) -> Report:
     """Replay against a server, and against live originals where there are any."""
     renaming = ModelMap(tuple((models or {}).items()))
     yardstick = Yardstick(diff.RULES, noise or diff.Noise())
 
     async def drive() -> Report:
-        limits = Limits.within(5)
+        limits = Limits.within(patience)
         async with AsyncExitStack() as stack:
             endpoints = (Endpoint(url, KEY) for url in (base_url, *originals))
             probe, *others = [await stack.enter_async_context(Probe(each, limits)) for each in endpoints]

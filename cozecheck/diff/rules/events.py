@@ -56,12 +56,11 @@ EVENTS: tuple[Rule, ...] = (
         (
             "constant",
             BREAKING,
-            "id, object and model are the same in all events.",
+            "id, object, model and created are the same in all events.",
             "Clients group events by them.",
             "collectors and tracing",
             "Send the same values throughout.",
         ),
-        ("created", COSMETIC, "created is the same in all events.", "Nobody reads it twice.", "", ""),
         (
             "numbers",
             BREAKING,
@@ -85,6 +84,22 @@ EVENTS: tuple[Rule, ...] = (
             "Clients show the pieces.",
             "every client that shows text as it comes",
             "Send every piece, once.",
+        ),
+        (
+            "data",
+            BREAKING,
+            "Every event is UTF-8, and its data JSON or [DONE], where the original's are.",
+            "The official clients parse each.",
+            SDKS,
+            "Send keep-alives as comments, and characters whole.",
+        ),
+        (
+            "framing",
+            CHANGED,
+            "Lines are fields, comments or blank, and a blank line closes the last event.",
+            "By the standard anything else is dropped.",
+            "clients that read streams by hand",
+            "Close every event with a blank line.",
         ),
         (
             "error",

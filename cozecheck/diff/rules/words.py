@@ -45,6 +45,14 @@ WORDS: tuple[Rule, ...] = (
             "tool loops",
             "Constrain the arguments to the schema.",
         ),
+        (
+            "forbidden",
+            BREAKING,
+            "No tool is called that tool_choice or parallel_tool_calls rules out.",
+            "The request says so, and the original heeds it.",
+            "applications that count on a text, or on one call",
+            "Honour tool_choice and parallel_tool_calls.",
+        ),
         ("arguments", NOISE, "", "Values are the model's words: at default temperature 14 of 100 differ.", "", ""),
     ),
     *rules(
@@ -74,6 +82,22 @@ WORDS: tuple[Rule, ...] = (
             "Find out where the text went: into reasoning, or into a tool call?",
         ),
         (
+            "stop",
+            BREAKING,
+            "The text ends before a stop sequence where the original's does.",
+            "The application cuts there, and reads on from there.",
+            "parsers of what a model says",
+            "Honour stop, and leave it out of the text.",
+        ),
+        (
+            "echo",
+            BREAKING,
+            "The text begins with the prompt where echo asks for it.",
+            "The application counts on its offsets.",
+            "scoring of prompts",
+            "Honour echo.",
+        ),
+        (
             "null",
             CHANGED,
             "content is null, empty or a text as in the original.",
@@ -100,6 +124,33 @@ WORDS: tuple[Rule, ...] = (
         ("wording", NOISE, "", "At default temperature, OpenAI repeats its words in 55 of 100 pairs.", "", ""),
     ),
     *rules(
+        "logprobs",
+        (
+            "tokens",
+            BREAKING,
+            "The tokens of the logprobs add up to the text where the original's do.",
+            "Scores are laid over the text, token by token.",
+            "scoring, and whoever shows how sure the model is",
+            "Give every token its logprob, and its own text.",
+        ),
+        (
+            "sign",
+            BREAKING,
+            "A logprob is 0 at most.",
+            "Above 0 it is a probability above 1.",
+            "scoring",
+            "Send the natural logarithm of the probability.",
+        ),
+        (
+            "alternatives",
+            BREAKING,
+            "Tokens have alternatives where the original's have.",
+            "The request says how many.",
+            "classifiers that read top_logprobs",
+            "Honour top_logprobs.",
+        ),
+    ),
+    *rules(
         "usage",
         (
             "missing",
@@ -124,6 +175,14 @@ WORDS: tuple[Rule, ...] = (
             "Nothing was counted.",
             "cost tracking",
             "Count the tokens.",
+        ),
+        (
+            "limit",
+            BREAKING,
+            "No more tokens are made than the request allows.",
+            "The limit is a budget, and a promise of how long it takes.",
+            "budgets and timeouts",
+            "Honour the limit.",
         ),
         (
             "prompt",
