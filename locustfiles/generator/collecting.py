@@ -22,16 +22,19 @@ class Process:
     lost: float | None = None
     requests: int = 0
     in_flight: int = 0
+    is_home: bool = False
+    """It sends nothing more, and has told of all that it sent."""
     cpu: float = 0.0
     lag: Histogram = field(default_factory=Histogram)
     lag_most: float = 0.0
 
-    def take(self, health: Mapping[str, Any], in_flight: int) -> None:
+    def take(self, taken: Mapping[str, Any]) -> None:
         """Add what it said of itself; of its CPU share the most counts, once it has run for a while."""
+        health = taken["health"]
         self.lag.add(health["lag"])
         self.lag_most = max(self.lag_most, health["lag_most"])
         self.cpu = max(self.cpu, health["cpu"])
-        self.in_flight = in_flight
+        self.in_flight, self.is_home = taken["in_flight"], taken["is_home"]
 
 
 class Collector:
@@ -71,6 +74,11 @@ class Collector:
         """Requests on their way, by the last word of those present."""
         return sum(each.in_flight for each in self.present())
 
+    @property
+    def is_home(self) -> bool:
+        """Whether those present have told of all that they sent: what comes later, Locust does not wait for."""
+        return all(each.is_home for each in self.present())
+
     def present(self) -> list[Process]:
         """Return those that are not lost, in the order in which they joined."""
         return [each for each in self.processes.values() if each.lost is None]
@@ -83,7 +91,7 @@ class Collector:
         self.samples.extend(taken["samples"])
         self.crossings.extend(taken["crossings"])
         process.requests += sum(part["counts"].get("finished", 0) for part in taken["measures"].values())
-        process.take(taken["health"], taken["in_flight"])
+        process.take(taken)
 
     def join(self, id: str) -> Process:
         """Return a process, a new one where it was not known."""

@@ -124,6 +124,7 @@ class Session:
         return {
             "measures": self.measures.drain(),
             "in_flight": self.in_flight,
+            "is_home": self.share.is_draining and not self.in_flight,
             "samples": samples,
             "crossings": crossings,
         }

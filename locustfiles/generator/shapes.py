@@ -69,7 +69,7 @@ class OrderedShape(LoadTestShape):
             collector.drain_processes()
             if self._search is not None:
                 collector.search = self._search.outcome()
-        return self._last if collector.in_flight and now < self._drained_by else None
+        return None if collector.is_home or now > self._drained_by else self._last
 
 
 def shape_of(order: Order) -> type[LoadTestShape]:
