@@ -51,8 +51,10 @@ class Scrubber:
         """Return the exchange as it may be kept; compressed bodies are unpacked."""
         failure, response = exchange.failure, exchange.response
         for name, value in exchange.request.headers.lines:
-            if _KEY_HEADER.match(name):
-                self._finder.learn(_SCHEME.sub("", value))
+            key = _SCHEME.sub("", value)
+            # What is masked already is no key: its own mask would be the same again, and look like a leak.
+            if _KEY_HEADER.match(name) and not _COVERED.fullmatch(key):
+                self._finder.learn(key)
         return replace(
             exchange,
             request=self._request(exchange.request),

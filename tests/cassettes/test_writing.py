@@ -111,6 +111,15 @@ def test_the_same_is_written_the_same(tmp_path: Path) -> None:
     assert one == other
 
 
+@pytest.mark.parametrize("key", [KEY, "0123456789", "x" * 21, "Token-3.Zz"])
+def test_a_cassette_is_written_again_as_it_is(key: str, tmp_path: Path) -> None:
+    said = exchange({}, {"error": {"message": f"wrong key {key}"}}, status=401, sent={"authorization": f"Bearer {key}"})
+    first = write(
+        tmp_path / "a", Recording(said, "jsonl", at=1.0), Recording(exchange({}, {"key": KEY}), "jsonl", at=2.0)
+    )
+    assert write(tmp_path / "b", *recordings.read(first)).read_bytes() == first.read_bytes()
+
+
 def test_streams_are_written_line_by_line(tmp_path: Path) -> None:
     text = write(tmp_path / "c.yaml", exchange({}, STREAM)).read_text("utf-8")
     assert '        data: {"id": "c"' in text
