@@ -28,16 +28,13 @@ class Histogram:
 
     def record(self, seconds: float, times: int = 1) -> None:
         """Count a value; what is negative counts as 0."""
-        self.record_all((seconds,), times)
+        counts, value = self._counts, _bucket(seconds)
+        counts[value] = counts.get(value, 0) + times
 
     def record_all(self, values: Iterable[float], times: int = 1) -> None:
         """Count each value so many *times*."""
-        counts = self._counts  # a load generator spends its time here
-        for seconds in values:
-            value = int((seconds if seconds < MOST else MOST) * _MICRO + 0.5) if seconds > 0 else 0
-            spare = value.bit_length() - _EXACT_BITS
-            if spare > 0:
-                value = value >> spare << spare
+        counts = self._counts
+        for value in map(_bucket, values):
             counts[value] = counts.get(value, 0) + times
 
     def add(self, counts: Mapping[int, int]) -> None:
@@ -62,12 +59,19 @@ class Histogram:
 
     def percentile(self, percent: float) -> float:
         """Return the value that so many percent do not exceed, in seconds; 0 where nothing was counted."""
-        wanted = max(1, math.ceil(self.count * percent / 100 - _ROUNDING))
-        for upper, times in self.buckets():
-            wanted -= times
-            if wanted <= 0:
-                return upper
-        return 0.0
+        return self.percentiles(percent)[0]
+
+    def percentiles(self, *percents: float) -> list[float]:
+        """Return the value of each of several percents, which rise."""
+        count, passed, found = self.count, 0, list[float]()
+        ranks = [max(1, math.ceil(count * percent / 100 - _ROUNDING)) for percent in percents]
+        for value in sorted(self._counts):
+            passed += self._counts[value]
+            while len(found) < len(ranks) and passed >= ranks[len(found)]:
+                found.append(_upper(value))
+            if len(found) == len(ranks):
+                return found
+        return found + [0.0] * (len(ranks) - len(found))
 
     def mean(self) -> float:
         """Return the mean in seconds; 0 where nothing was counted."""
@@ -83,13 +87,16 @@ class Histogram:
     def buckets(self) -> Iterator[tuple[float, int]]:
         """Yield the upper end of each bucket in seconds, and how many values it holds, in order; none is empty."""
         for value in sorted(self._counts):
-            yield (value + _width(value) - 1) / _MICRO, self._counts[value]
+            yield _upper(value), self._counts[value]
 
     def to_text(self) -> str:
         """Return it in the interchange form of HdrHistogram, which other tools read."""
         whole = _empty()
         for value, times in self._counts.items():
-            whole.record_value(value, times)
+            spare = max(0, value.bit_length() - _EXACT_BITS)
+            whole.counts[(spare << _EXACT_BITS - 1) + (value >> spare)] = times
+        if self._counts:  # what it keeps beside the counts; it would take ten times as long to tell it of each
+            whole.total_count, whole.max_value = self.count, max(self._counts)
         text: bytes = whole.encode()
         return text.decode("ascii")
 
@@ -105,6 +112,18 @@ class Histogram:
         places = (place for place in range(whole.counts_len) if whole.counts[place])
         histogram._counts = {whole.get_value_from_index(place): int(whole.counts[place]) for place in places}
         return histogram
+
+
+def _bucket(seconds: float) -> int:
+    """Return the lower end of the bucket of a value, in microseconds."""
+    value = int((seconds if seconds < MOST else MOST) * _MICRO + 0.5) if seconds > 0 else 0
+    spare = value.bit_length() - _EXACT_BITS
+    return value >> spare << spare if spare > 0 else value
+
+
+def _upper(value: int) -> float:
+    """Return the upper end of a bucket in seconds."""
+    return (value + _width(value) - 1) / _MICRO
 
 
 def _width(value: int) -> int:

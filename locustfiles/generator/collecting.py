@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from math import inf
 from typing import Any
 
 from cozecheck.histograms import Histogram
@@ -53,6 +55,7 @@ class Collector:
         self.is_draining = False
         self.started_at = time.time()
         self._begun = time.perf_counter()
+        self._pressed_to, self._drained_at = 0.0, inf
         self._now = Measures()
 
     def begin(self) -> None:
@@ -114,7 +117,8 @@ class Collector:
 
     def drain_processes(self) -> None:
         """Let nothing more be sent."""
-        self.is_draining = True
+        if not self.is_draining:
+            self.is_draining, self._drained_at = True, self.seconds
 
     def seen(self) -> Seen:
         """Return what a search looks at."""
@@ -127,13 +131,16 @@ class Collector:
         common = {"count": len(present), "rate": self.rate, "is_draining": self.is_draining}
         return {process.id: {"index": index, **common} for index, process in enumerate(present)}
 
-    def press(self, shape: Shape | None, seconds: float) -> None:
-        """Note that an open load pressed for so long."""
-        if shape is not None and shape.is_open and shape.kind != TRACE and not self.is_draining:
-            level = self.rate if shape.kind == SEARCH else pacing.level(shape.stages, self.seconds)
-            if level is not None:
-                self.due += level * seconds
-                self.pressed += seconds
+    def press(self, shape: Shape | None) -> None:
+        """Note what has become due of an open load since the last time."""
+        since, self._pressed_to = self._pressed_to, min(self.seconds, self._drained_at)
+        if shape is None or not shape.is_open or shape.kind == TRACE:
+            return
+        held, stages = self.rate, shape.stages
+        rate = (lambda _: held) if shape.kind == SEARCH else partial(pacing.level, stages)
+        due, pressed = pacing.due(rate, since, self._pressed_to)
+        self.due += due
+        self.pressed += pressed
 
     def second(self, users: int) -> dict[str, Any]:
         """Close a second: return its line."""
@@ -158,4 +165,5 @@ TOKENS = ("tokens_in", "tokens_out")
 def _percentiles(name: str, histogram: Histogram) -> dict[str, float]:
     if not histogram.count:
         return {}
-    return {f"{name}_p{percent}": round(histogram.percentile(percent), 6) for percent in (50, 95, 99)}
+    found = zip((50, 95, 99), histogram.percentiles(50, 95, 99), strict=True)
+    return {f"{name}_p{percent}": round(seconds, 6) for percent, seconds in found}

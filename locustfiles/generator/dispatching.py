@@ -1,13 +1,14 @@
 """Open loop: requests are sent when they are due, however slow the answers are."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import gevent
+from gevent import Greenlet
+from gevent.hub import get_hub
 from gevent.pool import Group
 
 from generator import pacing, traffic
-from generator.connection import Connection
 from generator.order import CONSTANT, SEARCH, TRACE, Order
 from generator.session import Session
 from generator.sharing import Share
@@ -15,15 +16,20 @@ from generator.traffic import Ask, Given
 
 TURN = 0.001
 """Seconds after which the loop gets its turn, however much is due."""
+NAP = 0.0005
+"""Seconds that a sleep lasts at least: what is due meanwhile leaves together, and late by no more."""
+LOOK = 0.01
+"""Seconds between two looks for whether everybody is home."""
 
 
 class Dispatcher:
-    """Sends what is due from greenlets of its own, over connections that it keeps."""
+    """Sends what is due, over callers that it keeps."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._free: list[Connection] = []
-        self._calls = Group()
+        self._idle: list[Caller] = []
+        self._callers = Group()
+        self._busy = 0
         self._begun = self._yielded = time.perf_counter()
 
     def run(self) -> None:
@@ -34,11 +40,10 @@ class Dispatcher:
                 if self._session.share.is_draining:
                     break
                 self._send(ask, self._begun + due)
-            self._calls.join()
+            while self._busy:
+                gevent.sleep(LOOK)
         finally:
-            self._calls.kill()
-            for connection in self._free:
-                self._session.disconnect(connection)
+            self._callers.kill()
 
     def _due(self) -> Iterator[tuple[float, Ask]]:
         """Yield what is due, and when, in seconds from the start."""
@@ -56,23 +61,51 @@ class Dispatcher:
     def _await(self, due: float) -> None:
         """Sleep until then; where it is late already, let the loop have its turn, though not for each request."""
         now = time.perf_counter()
-        if due > now or now - self._yielded > TURN:
-            gevent.sleep(max(0.0, due - now))
+        if due > now:
+            gevent.sleep(max(NAP, due - now))
+            self._yielded = time.perf_counter()
+        elif now - self._yielded > TURN:
+            gevent.sleep(0)
             self._yielded = time.perf_counter()
 
     def _send(self, ask: Ask, due: float) -> None:
-        # Not what the session counts: a call that was spawned has not begun yet.
-        if len(self._calls) >= self._session.order.max_in_flight:
+        # Not what the session counts: a caller that was told has not begun yet.
+        if self._busy >= self._session.order.max_in_flight:
             self._session.measures.tally(ask.operation.name).counts["dropped"] += 1
             return
-        self._calls.spawn(self._call, ask, due)
+        self._busy += 1
+        if self._idle:
+            self._idle.pop().tell(ask, due)
+        else:
+            self._callers.start(Caller(self._session, self._home, ask, due))
 
-    def _call(self, ask: Ask, due: float) -> None:
-        connection = self._free.pop() if self._free else self._session.connect()
-        try:
-            self._session.call(connection, ask, due)
-        finally:
-            self._free.append(connection)
+    def _home(self, caller: "Caller") -> None:
+        self._busy -= 1
+        self._idle.append(caller)
+
+
+class Caller(Greenlet):
+    """Asks over a connection of its own, and waits to be told of the next request."""
+
+    # One greenlet a request would cost a fifth of what a request does.
+    def __init__(self, session: Session, home: Callable[["Caller"], None], ask: Ask, due: float) -> None:
+        super().__init__()
+        self._session = session
+        self._home = home
+        self._first = ask, due
+
+    def tell(self, ask: Ask, due: float) -> None:
+        """Let it send, at the loop's next turn."""
+        self._hub.loop.run_callback(self.switch, (ask, due))
+
+    def _run(self) -> None:
+        self._hub = get_hub()
+        told = self._first
+        with self._session.connected() as connection:
+            while True:
+                self._session.call(connection, *told)
+                self._home(self)
+                told = self._hub.switch()
 
 
 def _times(session: Session) -> Iterator[float]:

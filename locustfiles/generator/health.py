@@ -21,6 +21,7 @@ class Health:
 
     def watch(self) -> None:
         """Note how much later than asked the loop comes back."""
+        self._cpu_at, self._looked_at = time.process_time(), time.perf_counter()  # what it took to begin is over
         while True:
             due = time.perf_counter() + BEAT
             gevent.sleep(BEAT)

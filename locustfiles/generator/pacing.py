@@ -30,6 +30,15 @@ def seconds(stages: Sequence[Stage]) -> float:
     return sum(stage.seconds for stage in stages)
 
 
+def due(rate: Rate, since: float, until: float) -> tuple[float, float]:
+    """Return how many requests become due between two times, and in how many seconds of it any do."""
+    requests = pressed = 0.0
+    while since < until and (per_second := rate(since)) is not None:
+        step = min(STEP, until - since)
+        requests, pressed, since = requests + per_second * step, pressed + step, since + step
+    return requests, pressed
+
+
 def constant(rate: Rate, phase: float = 0.0) -> Iterator[float]:
     """Yield when requests are due that are evenly spread; *phase* of a gap passes before the first."""
     return _spread(rate, iter(lambda: 1.0, None), phase)

@@ -1,5 +1,6 @@
 """Our parts tied to Locust's events: in one process, and across master and workers."""
 
+import gc
 import os
 import signal
 import sys
@@ -25,6 +26,8 @@ from generator.session import Session
 
 KEY, SHARE = "cozecheck", "cozecheck-share"
 SECOND, SAVING = 1.0, 5
+BREATH = 0.002
+"""Seconds for others in the middle of long work: timers do not run within a turn of 0."""
 LOCAL = "local"
 STOPPED = ("missing", "stopped")
 
@@ -105,7 +108,7 @@ class Run:
             self._look_at_workers()
         elif taken := self.drain():
             collector.take(LOCAL, taken)
-        collector.press(ORDER.shape, now - self._last)
+        collector.press(ORDER.shape)
         self._last = now
         self._tell_shares()
         assert self.environment.runner is not None
@@ -133,13 +136,13 @@ class Run:
             self.save(is_last=True)
 
     def _histograms(self) -> dict[str, dict[str, str]]:
-        """Write every histogram; each takes milliseconds, so what is due may come between."""
+        """Write every histogram; each takes milliseconds, so what is due must come between."""
         texts: dict[str, dict[str, str]] = {}
         for name, tally in tuple(self.collector.measures.tallies.items()):
             texts[name] = {}
             for metric, histogram in tuple(tally.durations.items()):
                 texts[name][metric] = histogram.to_text()
-                gevent.sleep(0)
+                gevent.sleep(BREATH)
         return texts
 
     def _new_session(self) -> Session:
@@ -193,6 +196,8 @@ def base_url(host: str | None) -> str:
 @events.init.add_listener
 def begin(environment: Environment, **_: Any) -> None:
     """Tie a process to what it is: alone, master or worker."""
+    # All that is imported stays: to look through it again and again would stop the loop for 50 ms each time.
+    gc.freeze()
     run = Run(environment)
     environment.cozecheck_run = run  # type: ignore[attr-defined]
     locust.runners.WORKER_REPORT_INTERVAL = SECOND

@@ -22,8 +22,5 @@ class Fast(FastHttpUser):
 
     @task
     def ask(self) -> None:
-        with self.client.post(
-            PATH, data=body(stream=True).decode(), headers=JSON, stream=True, catch_response=True
-        ) as response:
-            for _ in response.iter_lines():
-                pass
+        for _ in self.client.iter_lines(PATH, "POST", data=body(stream=True).decode(), headers=JSON):
+            pass

@@ -24,6 +24,8 @@ MIX = Path(__file__).parents[2] / "locustfiles" / "mix.py"
 STREAMS = (32, 256, 1000)
 WARM, SECONDS = 4.0, 6.0
 """Seconds before the window that counts, and of it."""
+BEGINNING = 60.0
+"""Seconds that a client may take to begin."""
 TTFT_OFF, ITL_OFF = 1.0, 0.3
 """Milliseconds by which a median may be off."""
 RATE_1000 = 2500.0
@@ -149,8 +151,10 @@ def watched(port: int, command: Sequence[str]) -> Window:
     """Run a client, look at it and at the server twice, and stop it."""
     process = _started(command)
     try:
-        before = _told(port)["done"]
+        before, until = _told(port)["done"], time.monotonic() + BEGINNING
         while _told(port)["done"] < before + 64:
+            if time.monotonic() > until:
+                raise TimeoutError(f"not 64 answers within {BEGINNING:g} s: {' '.join(command)}")
             time.sleep(0.1)
         time.sleep(WARM)
         began, cpu, first = time.perf_counter(), _cpu(process.pid), _told(port)
