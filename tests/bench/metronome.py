@@ -12,7 +12,7 @@ import uvloop
 
 from tests.bench.asked import HOST
 
-FIRST, GAP, WORDS = 0.05, 0.01, 32
+FIRST, WORDS = 0.05, 32
 FREEZE, EVERY = 0.5, 3.0
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"\r\n\r\n"
@@ -60,8 +60,9 @@ class Record:
 class Metronome(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, record: Record, clock: Callable[[], float]) -> None:
+    def __init__(self, record: Record, gap: float, clock: Callable[[], float]) -> None:
         self._record = record
+        self._gap = gap
         self._clock = clock
         self._read = b""
         self._came = self._said = 0.0
@@ -109,15 +110,15 @@ class Metronome(asyncio.Protocol):
         self._left -= 1
         self._transport.write(WORD if self._left else WORD + LAST)
         if self._left:
-            self._loop.call_at(due + GAP, self._say, due + GAP)
+            self._loop.call_at(due + self._gap, self._say, due + self._gap)
         else:
             self._record.done += 1
 
 
-async def serve(port: int, *, freezes: bool) -> None:
+async def serve(port: int, gap: float, *, freezes: bool) -> None:
     """Serve until killed; one that freezes does nothing at all for half a second, every three."""
     record, loop = Record(), asyncio.get_running_loop()
-    await loop.create_server(lambda: Metronome(record, time.perf_counter), HOST, port, backlog=4096)
+    await loop.create_server(lambda: Metronome(record, gap, time.perf_counter), HOST, port, backlog=4096)
     while True:
         await asyncio.sleep(EVERY)
         if freezes:
@@ -125,4 +126,4 @@ async def serve(port: int, *, freezes: bool) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), freezes="freezes" in sys.argv))
+    uvloop.run(serve(int(sys.argv[1]), float(sys.argv[2]), freezes="freezes" in sys.argv))
