@@ -83,6 +83,8 @@ KEYS: Mapping[str, Kind] = {
     "sample": Kind.NUMBER,
     "slo": Kind.LINES,
     "traffic": Kind.TEXT,
+    "workers": Kind.WHOLE,
+    "expect-workers": Kind.WHOLE,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,
 }

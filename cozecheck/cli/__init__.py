@@ -18,6 +18,7 @@ from cozecheck.cli import (
     judge,
     listing,
     load,
+    load_worker,
     options,
     record,
     replay,
@@ -47,6 +48,7 @@ app.command("import", epilog=options.PLACES)(importing.import_)
 app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
 app.command("load", epilog=options.PLACES)(load.load)
+app.command("load-worker")(load_worker.load_worker)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

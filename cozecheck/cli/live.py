@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -90,12 +90,18 @@ async def _run(endpoint: Endpoint, model: str | None, order: Order, pace: Pace, 
         return await run(probe, scenarios.ALL, order.checks, model, pace.seed, course)
 
 
+def header_lines(context: typer.Context, given: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Read the headers that are given as lines."""
+    with blaming(context, "header"):
+        headers = tuple(_header(line) for line in given)
+        Endpoint("http://127.0.0.1", headers=headers)
+    return headers
+
+
 @contextmanager
 def reached(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, str | None]]:
     """Give the endpoint and the model: of the named target, or of the bundled server, running."""
-    with blaming(context, "header"):
-        headers = tuple(_header(line) for line in wanted.headers)
-        Endpoint("http://127.0.0.1", headers=headers)
+    headers = header_lines(context, wanted.headers)
     with ExitStack() as stack:
         if wanted.base_url is None:
             with blaming(context, "flaw"):

@@ -45,6 +45,17 @@ Traffic = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="What is sent: bodies of requests, one a line, or recordings; else built-in."),
 ]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Send from N processes of this machine, as one run.")
+]
+ExpectWorkers = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Wait for N workers on other machines; the command that joins is printed."),
+]
+Host = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Where workers on other machines come to: `0.0.0.0` is from anywhere.")
+]
+Port = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="And at which port.")]
 
 
 def load(
@@ -68,6 +79,10 @@ def load(
     baseline: options.Baseline = None,
     strict: options.Strict = False,
     report: options.Reports = None,
+    workers: Workers = None,
+    expect_workers: ExpectWorkers = None,
+    host: Host = "127.0.0.1",
+    port: Port = 5557,
     timeout: options.Timeout = 60.0,
     seed: options.Seed = 0,
     header: options.Header = None,
@@ -100,6 +115,8 @@ def load(
         reports=report or (),
         baseline=baseline,
     )
+    with options.blaming(context, "expect-workers"):
+        crew = road.Crew(workers or 0, expect_workers or 0, host, port)
     with options.blaming(context, "reference"):
         before = _measured(reference) if reference else None
         road.require_baseline(decided.slos, before)
@@ -108,6 +125,8 @@ def load(
     def met(found: Met) -> None:
         if not quiet:
             print(f"{target.name}, model {found.subject.model}: {road.planned(decided)}", file=sys.stderr)
+        if crew.joining:  # nothing goes on without it
+            print(f"waiting for {crew.joining} to join, each with: {crew.invitation}", file=sys.stderr, flush=True)
 
     async def drive(endpoint: Endpoint, asked: str | None) -> Report:
         models = {"model": asked, "embedding_model": embedding_model}
@@ -117,7 +136,9 @@ def load(
 
     hidden = quiet or no_progress
     with live.reached(context, target) as (endpoint, asked), ticking.shown(road.lasts(decided), hidden=hidden) as show:
-        course = road.Course(time.time, timeout, seed, order.strict, met=met, watch=show.second, judging=show.judged)
+        course = road.Course(
+            time.time, timeout, seed, order.strict, road.generator(crew), met, watch=show.second, judging=show.judged
+        )
         result = asyncio.run(drive(endpoint, asked))
     output.finish(result, order.to, order.accepted, quiet=quiet)
 

@@ -16,14 +16,14 @@ class Ticker:
     """Tells of each second, and then of each sample that is judged."""
 
     def __init__(self, seconds: float, status: Status | None) -> None:
-        self._of = f" of {seconds:.0f}"
+        self._seconds = seconds
         self._status = status
         self._count = 0
 
     def second(self, line: Mapping[str, Any]) -> None:
         """Show a second of the run."""
         self._count += 1
-        words = told(line, self._of)
+        words = told(line, self._seconds)
         if self._status is not None:
             self._status.update(words)
         elif self._count % SPARSE == 0:
@@ -45,11 +45,11 @@ class Silent(Ticker):
         """Keep it."""
 
 
-def told(line: Mapping[str, Any], of: str) -> str:
-    """Put a second into words."""
+def told(line: Mapping[str, Any], seconds: float) -> str:
+    """Put a second of so many into words; what is in flight at the end has a little more time."""
     ttft = line.get("ttft_p95")
     parts = (
-        f"{line['at']:.0f}{of} s",
+        f"{min(line['at'], seconds):.0f} of {seconds:.0f} s",
         f"{line['users']:,} users",
         f"{line['in_flight']:,} in flight",
         f"{line['finished']:,} req/s",

@@ -14,7 +14,8 @@ from cozecheck.load.slo import Slo, parse_all
 from cozecheck.probe import Endpoint
 
 KEY_VARIABLE: Final = "COZECHECK_LOAD_KEY"
-"""Holds the key in the generator's environment; no file does."""
+HEADERS_VARIABLE: Final = "COZECHECK_LOAD_HEADERS"
+"""They hold the key, and header lines as JSON, in the generator's environment; no file does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def order(
         "model": asked.model,
         "embedding_model": asked.embedding_model,
         "key_variable": KEY_VARIABLE,
-        "headers": [list(line) for line in endpoint.headers],
+        "headers_variable": HEADERS_VARIABLE,
         "timeout": timeout,
         "seed": seed,
         "shape": _shape(profile.shape),
@@ -138,6 +139,11 @@ def order(
         "max_in_flight": profile.max_in_flight,
         "folder": str(folder),
     }
+
+
+def secrets(endpoint: Endpoint) -> dict[str, str]:
+    """Return what the generator finds in its environment, and in no file."""
+    return {KEY_VARIABLE: endpoint.api_key or "", HEADERS_VARIABLE: json.dumps(endpoint.headers)}
 
 
 def _shape(shape: Stages | Trace | Search) -> dict[str, Any]:

@@ -17,11 +17,12 @@ from cozecheck.errors import NoVerdictError
 from cozecheck.exchange import Exchange
 from cozecheck.findings import Report, Target
 from cozecheck.load import measuring, queue, verdict
+from cozecheck.load import order as ordering
 from cozecheck.load.gauges import Gauges
 from cozecheck.load.health import health
-from cozecheck.load.order import KEY_VARIABLE, Asked, Decided, order
+from cozecheck.load.order import Asked, Decided
 from cozecheck.load.result import Result, read
-from cozecheck.load.running import Ended, Generator, Stop, locust
+from cozecheck.load.running import Crew, Ended, Generator, Stop, generator
 from cozecheck.meeting import Met, meet, secrets
 from cozecheck.probe import Probe
 
@@ -37,7 +38,7 @@ class Course:
     timeout: float = 60.0
     seed: int = 0
     strict: bool = False
-    command: tuple[str, ...] = field(default_factory=locust)
+    command: tuple[str, ...] = field(default_factory=lambda: generator(Crew()))
     """Runs the generator."""
     met: Callable[[Met], None] = lambda _: None
     watch: Callable[[Mapping[str, Any]], None] = lambda _: None
@@ -82,14 +83,14 @@ class _Drive:
 async def _drive(probe: Probe, load: Decided, met: Met, folder: Path, course: Course) -> _Drive:
     asked = Asked(met.subject.model, met.subject.embedding_model)
     path = folder / "order.json"
-    what = order(load, probe.endpoint, asked, timeout=course.timeout, seed=course.seed, folder=folder)
+    what = ordering.order(load, probe.endpoint, asked, timeout=course.timeout, seed=course.seed, folder=folder)
     path.write_text(json.dumps(what), "utf-8")
-    environment = {ORDER_VARIABLE: str(path), KEY_VARIABLE: probe.endpoint.api_key or ""}
+    environment = {ORDER_VARIABLE: str(path), **ordering.secrets(probe.endpoint)}
     gauges: list[tuple[float, Gauges]] = []
     looking = asyncio.create_task(queue.sample(probe, course.clock, lambda at, seen: gauges.append((at, seen))))
     try:
-        with Generator(course.command, folder, environment) as generator:
-            ended = await generator.follow(course.watch, lambda: queue.is_there(probe))
+        with Generator(course.command, folder, environment) as running:
+            ended = await running.follow(course.watch, lambda: queue.is_there(probe))
     finally:
         looking.cancel()
         with suppress(asyncio.CancelledError):

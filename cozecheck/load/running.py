@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,12 +13,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from cozecheck.errors import UsageError
 from cozecheck.load.watching import Tail, is_silent
 
 LOOK: Final = 0.2
 """Seconds between two looks at what it writes."""
 PATIENCE: Final = 30.0
 """Seconds that it has to write its results once it is told to stop."""
+LOOPBACK: Final = "127.0.0.1"
+ANY: Final = ("0.0.0.0", "*", "::")
+PORT: Final = 5557
+"""Locust's own."""
+JOINING: Final = 300
+"""Seconds that workers have to join."""
 LOG: Final = "locust.log"
 LIVE: Final = "live.jsonl"
 
@@ -45,21 +53,74 @@ class Ended:
         )
 
 
-def locust() -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who sends: one process, *local* workers that we start, or *joining* ones that come to host and port."""
+
+    local: int = 0
+    joining: int = 0
+    host: str = LOOPBACK
+    port: int = PORT
+
+    def __post_init__(self) -> None:
+        if self.local and self.joining:
+            raise UsageError("either workers of this machine or expected ones, not both")
+
+    @property
+    def invitation(self) -> str:
+        """The command that makes another machine a worker of this run."""
+        host = socket.gethostname() if self.host in ANY else self.host
+        return f"cozecheck load-worker {f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def locust(*options: str) -> tuple[str, ...]:
     """Return the command that runs locust on our locustfile, in a checkout and in a wheel."""
     package = Path(__file__).parent.parent
     folders = (package / "data" / "locustfiles", package.parent / "locustfiles")
     folder = next((each for each in folders if each.is_dir()), folders[0])
-    return (
-        sys.executable,
-        "-m",
-        "locust",
-        "--headless",
-        "--exit-code-on-error",
-        "0",
-        "--locustfile",
-        str(folder / "mix.py"),
-    )
+    return (sys.executable, "-m", "locust", "--locustfile", str(folder / "mix.py"), *options)
+
+
+def generator(crew: Crew) -> tuple[str, ...]:
+    """Return the command of a load run, which ends by itself."""
+    options = ("--headless", "--exit-code-on-error", "0")
+    if crew.joining:
+        wait = ("--expect-workers", str(crew.joining), "--expect-workers-max-wait", str(JOINING))
+        return locust(*options, "--master", *_bound(crew.host, str(crew.port)), *wait)
+    if crew.local:
+        port = _free_port()
+        return locust(*options, "--processes", str(crew.local), *_bound(LOOPBACK, port), *_meeting(LOOPBACK, port))
+    return locust(*options)
+
+
+def _bound(host: str, port: str) -> tuple[str, ...]:
+    return "--master-bind-host", host, "--master-bind-port", port
+
+
+def _meeting(host: str, port: str) -> tuple[str, ...]:
+    return "--master-host", host, "--master-port", port
+
+
+def _free_port() -> str:
+    with socket.create_server((LOOPBACK, 0)) as held:
+        return str(held.getsockname()[1])
+
+
+def work(host: str, port: int, environment: Mapping[str, str]) -> Ended:
+    """Be a worker of a run on another machine, until it ends or Ctrl-C."""
+    command = locust("--worker", *_meeting(host, str(port)))
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    ) as process:
+        log = b""
+        while True:
+            with suppress(KeyboardInterrupt):  # it gets it as well, and takes leave of its master
+                log += process.communicate()[1] or b""
+                return Ended(process.returncode, _last_words(log.decode("utf-8", "replace")))
 
 
 class Generator:
@@ -125,6 +186,9 @@ class Generator:
 
 def last_words(log: Path) -> str:
     """Return the last line that it logged, without time and level."""
-    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-    said = [line.strip() for line in lines if line.strip()]
+    return _last_words(log.read_text("utf-8", "replace") if log.exists() else "")
+
+
+def _last_words(log: str) -> str:
+    said = [line.strip() for line in log.split("\n") if line.strip()]
     return said[-1].rpartition(": ")[2] if said and said[-1].startswith("[") else said[-1] if said else ""

@@ -61,6 +61,8 @@ class Collector:
     def begin(self) -> None:
         """Start the clock."""
         self.started_at, self._begun = time.time(), time.perf_counter()
+        for process in self.processes.values():
+            process.joined = 0.0
 
     @property
     def seconds(self) -> float:

@@ -59,7 +59,8 @@ class Order:
     model: str = MODEL
     embedding_model: str = EMBEDDING_MODEL
     key_variable: str = "OPENAI_API_KEY"
-    headers: tuple[tuple[str, str], ...] = ()
+    headers_variable: str = ""
+    """Names the variable that holds header lines, as JSON: pairs of name and value."""
     timeout: float = 60.0
     seed: int = 0
     shape: Shape | None = None
@@ -77,18 +78,33 @@ class Order:
     folder: Path | None = None
 
 
+def told(environment: Mapping[str, str]) -> Any:
+    """Return the order that the environment names, as it stands in its file; None where it names none."""
+    path = environment.get(VARIABLE)
+    try:
+        return json.loads(Path(path).read_text()) if path else None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{VARIABLE}: {path} cannot be read: {error}") from None
+
+
 def read(environment: Mapping[str, str]) -> Order:
     """Read the order that the environment names; UsageError, naming the key, for what is none."""
-    path = environment.get(VARIABLE)
-    if not path:
+    value = told(environment)
+    if value is None:
         return Order(
             model=environment.get("COZECHECK_MODEL", MODEL),
             embedding_model=environment.get("COZECHECK_EMBEDDING_MODEL", EMBEDDING_MODEL),
         )
+    return parse(value, environment[VARIABLE])
+
+
+def headers(order: Order, environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the header lines that the environment holds; UsageError for what are none."""
+    name = order.headers_variable
     try:
-        return parse(json.loads(Path(path).read_text()), path)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{VARIABLE}: {path} cannot be read: {error}") from None
+        return tuple((str(each), str(text)) for each, text in json.loads(environment.get(name) or "[]"))
+    except (TypeError, ValueError):
+        raise UsageError(f"{name}: pairs of name and value are expected, as JSON") from None
 
 
 def parse(value: Mapping[str, Any], where: str) -> Order:
@@ -102,7 +118,6 @@ def parse(value: Mapping[str, Any], where: str) -> Order:
             said["shape"] = _shape(said["shape"])
         if said.get("folder") is not None:
             said["folder"] = Path(said["folder"])
-        said["headers"] = tuple((str(name), str(text)) for name, text in said.get("headers") or ())
         _require_traffic(said.get("traffic") or {})
         said["slos"] = {name: float(most) for name, most in (said.get("slos") or {}).items()}
         if "mix" in said:

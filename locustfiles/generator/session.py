@@ -8,6 +8,7 @@ from typing import Any
 
 import gevent
 
+from cozecheck.masking import hidden, secret_values
 from generator import sampling, timing, traffic
 from generator.address import Address, head, request
 from generator.canaries import Canaries
@@ -31,6 +32,7 @@ CHECKING = 0.1
 MOST_SAMPLES = 5_000
 """Samples that a process holds until they are taken."""
 
+Headers = tuple[tuple[str, str], ...]
 Fire = Callable[[str, str, float, int, str | None], None]
 """Told of every request: method, name, milliseconds, bytes, failure."""
 
@@ -38,7 +40,7 @@ Fire = Callable[[str, str, float, int, str | None], None]
 class Session:
     """What the users of one process share."""
 
-    def __init__(self, order: Order, base_url: str, key: str, process: int, fire: Fire) -> None:
+    def __init__(self, order: Order, base_url: str, key: str, headers: Headers, process: int, fire: Fire) -> None:
         """*process* tells those of one run apart, in what is drawn by the seed and in canaries."""
         self.order = order
         self.address = Address.of(order.base_url or base_url)
@@ -51,8 +53,8 @@ class Session:
         self.random = Random(f"{order.seed}/{process}")  # of whom nothing else depends on how fast answers come
         self.traffic = _traffic(order, process)
         self._fire = fire
-        self._secrets = (key,) if key else ()
-        self._headers = (*((("authorization", f"Bearer {key}"),) if key else ()), *order.headers)
+        self._secrets = hidden((key, *secret_values(base_url, headers)))
+        self._headers = (*((("authorization", f"Bearer {key}"),) if key else ()), *headers)
         self._canaries = Canaries(f"{order.seed}", process)
         self._sampler = Sampler(Random(f"samples {order.seed}/{process}"), order.sample)
         self._limits = Limits.within(order.timeout)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import gevent
 import locust.runners
 import orjson
+from gevent.event import Event
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
@@ -24,7 +25,7 @@ from generator.order import Order
 from generator.result import result
 from generator.session import Session
 
-KEY, SHARE = "cozecheck", "cozecheck-share"
+KEY, SHARE, TOLD = "cozecheck", "cozecheck-share", "cozecheck-order"
 SECOND, SAVING = 1.0, 5
 BREATH = 0.002
 """Seconds for others in the middle of long work: timers do not run within a turn of 0."""
@@ -55,10 +56,12 @@ class Run:
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
-        self.health = Health()
-        self.collector = Collector()
         self.is_worker = isinstance(environment.runner, WorkerRunner)
         self.is_master = isinstance(environment.runner, MasterRunner)
+        self._is_told = Event()
+        self.order: Order | None = None if self.is_worker else ORDER
+        self.health = Health()
+        self.collector = Collector()
         self.share: Mapping[str, Any] | None = None
         self._session: Session | None = None
         self._told: dict[str, Any] = {}
@@ -68,9 +71,10 @@ class Run:
 
     def session(self) -> Session:
         """Return the process's session, a new one at its first use: only then does a worker know its number."""
+        order = self.order or self._asked_order()
         if self._session is None:
             try:
-                self._session = self._new_session()
+                self._session = self._new_session(order)
             except UsageError as error:
                 give_up(error)
             if self.share:
@@ -88,6 +92,19 @@ class Run:
         self.share = said
         if self._session is not None:
             self._session.share.take(dict(said))
+
+    def take_order(self, said: Mapping[str, Any]) -> None:
+        """Take over what the master was told."""
+        self.order = ordering.parse(said, "the master's order") if said else ORDER
+        self._is_told.set()
+
+    def _asked_order(self) -> Order:
+        """Return the order that the master has: a worker on another machine knows nothing of it."""
+        assert self.environment.runner is not None
+        while self.order is None:
+            self.environment.runner.send_message(TOLD)
+            self._is_told.wait(SECOND)
+        return self.order
 
     def begin(self) -> None:
         """Start the clock, and add up, tell and write from now on."""
@@ -110,7 +127,7 @@ class Run:
             collector.take(LOCAL, taken)
         collector.press(ORDER.shape)
         self._last = now
-        self._tell_shares()
+        self.tell_shares()
         assert self.environment.runner is not None
         line = collector.second(self.environment.runner.user_count)
         self._seconds += 1
@@ -145,7 +162,7 @@ class Run:
                 gevent.sleep(BREATH)
         return texts
 
-    def _new_session(self) -> Session:
+    def _new_session(self, order: Order) -> Session:
         environment = self.environment
         index = environment.runner.worker_index + 1 if isinstance(environment.runner, WorkerRunner) else 0
 
@@ -159,14 +176,17 @@ class Run:
                 context={},
             )
 
-        return Session(ORDER, base_url(environment.host), os.environ.get(ORDER.key_variable, ""), index, fire)
+        key, headers = os.environ.get(order.key_variable, ""), ordering.headers(order, os.environ)
+        return Session(order, base_url(environment.host), key, headers, index, fire)
 
     def _look_at_workers(self) -> None:
         assert isinstance(self.environment.runner, MasterRunner)
         clients = self.environment.runner.clients
         self.collector.keep(client.id for client in clients.all if client.state not in STOPPED)
 
-    def _tell_shares(self) -> None:
+    def tell_shares(self, anew: str = "") -> None:
+        """Tell each process its share where that is another than before, or where one asks *anew*."""
+        self._told.pop(anew, None)
         for id, share in self.collector.shares().items():
             if self._told.get(id) == share:
                 continue
@@ -204,15 +224,25 @@ def begin(environment: Environment, **_: Any) -> None:
     assert environment.runner is not None
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message(SHARE, lambda msg, **_: run.take_share(msg.data))
+        environment.runner.register_message(TOLD, lambda msg, **_: run.take_order(msg.data))
         environment.events.report_to_master.add_listener(lambda data, **_: data.update({KEY: run.drain()}))
         return
     if run.is_master:
         environment.events.worker_connect.add_listener(lambda client_id, **_: run.collector.join(client_id))
+        environment.runner.register_message(TOLD, lambda msg, **_: _tell(run, msg.node_id))
         environment.events.worker_report.add_listener(lambda client_id, data, **_: _collect(run, client_id, data))
     # While a shape runs, Locust itself does not listen to SIGTERM, and would leave nothing behind.
     gevent.signal_handler(signal.SIGTERM, environment.runner.quit)
     environment.events.test_start.add_listener(lambda **_: run.begin())
     environment.events.quit.add_listener(lambda **_: run.finish())
+
+
+def _tell(run: Run, client_id: str) -> None:
+    """Tell a worker its share, without which it would take all for its own, and the order, but for the folder."""
+    assert run.environment.runner is not None
+    run.tell_shares(anew=client_id)
+    said = ordering.told(os.environ)
+    run.environment.runner.send_message(TOLD, {**said, "folder": None} if said else {}, client_id)
 
 
 def _collect(run: Run, client_id: str, data: Mapping[str, Any]) -> None:

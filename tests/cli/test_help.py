@@ -9,7 +9,19 @@ import typer
 
 from cozecheck.cli import app, run
 
-COMMANDS = ["conformance", "judge", "record", "replay", "import", "surface", "fidelity", "load", "explain", "list"]
+COMMANDS = [
+    "conformance",
+    "judge",
+    "record",
+    "replay",
+    "import",
+    "surface",
+    "fidelity",
+    "load",
+    "load-worker",
+    "explain",
+    "list",
+]
 HEAVY = ("openai", "httpx2", "httpcore2", "rich.progress", "pydantic", "cozecheck.checks", "cozecheck.probe", "asyncio")
 
 

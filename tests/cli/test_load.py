@@ -22,6 +22,7 @@ WRONG = {
         ["smoke", "--reference", "judged.json"],
         "--reference: judged.json: a report of the kind",
     ),
+    "two crews": (["smoke", "--workers", "2", "--expect-workers", "2"], "--expect-workers: either workers of this"),
     "no traffic": (["smoke", "--traffic", "none.jsonl"], "--traffic: none.jsonl cannot be read: No such file"),
 }
 
@@ -31,6 +32,10 @@ def test_a_mistake_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) ->
     Path("judged.json").write_text(render(passing()), "utf-8")
     arguments, says = WRONG[name]
     assert says in complaint(capsys, ["load", *arguments], 2)
+
+
+def test_an_address_of_nothing_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "'10.0.0.7': HOST:PORT is expected" in complaint(capsys, ["load-worker", "10.0.0.7"], 2)
 
 
 def test_slos_can_stand_in_the_file() -> None:

@@ -16,7 +16,6 @@ from cozecheck.errors import NoVerdictError
 from cozecheck.findings import Outcome, Report
 from cozecheck.load import Changes, Course, decide, run
 from cozecheck.load.profiles import NAMES, named
-from cozecheck.load.running import locust
 from cozecheck.probe import Endpoint, Limits, Probe
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -133,7 +132,7 @@ def test_each_profile_runs(name: str, server: bundled.Bundled, tmp_path: Path) -
 
     async def drive() -> Report:
         async with Probe(Endpoint(server.base_url, server.api_key), Limits.within(10)) as probe:
-            return await run(probe, decide(profile, changes), ALL, {}, None, Course(time.time, command=locust()))
+            return await run(probe, decide(profile, changes), ALL, {}, None, Course(time.time))
 
     report = asyncio.run(drive())
     assert report.load

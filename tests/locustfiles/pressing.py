@@ -13,6 +13,7 @@ from tests.locustfiles.odd import HOST
 ROOT = Path(__file__).parents[2]
 MIX = ROOT / "locustfiles" / "mix.py"
 PATIENCE = 120.0
+HEADERS = [["x-api-key", "deep-secret-77"]]
 
 
 def processes(count: int) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def order(folder: Path, base_url: str, **changes: Any) -> Path:
         "model": "m",
         "embedding_model": "e",
         "key_variable": "PRESSING_KEY",
-        "headers": [],
+        "headers_variable": "PRESSING_HEADERS",
         "timeout": 10,
         "seed": 3,
         "shape": {"kind": "closed", "stages": [{"seconds": 2, "users": 4}]},
@@ -48,6 +49,7 @@ def started(order: Path, *more: str, locustfile: Path = MIX) -> "subprocess.Pope
     command = [sys.executable, "-m", "locust", "--headless", "--only-summary", "-f", str(locustfile), *more]
     paths = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
     environment = {**os.environ, "PYTHONPATH": paths, "COZECHECK_LOAD": str(order), "PRESSING_KEY": "sk-pressing-0123"}
+    environment["PRESSING_HEADERS"] = json.dumps(HEADERS)
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

