@@ -21,7 +21,7 @@ def load_worker(
     config: options.Config = None,
     header: options.Header = None,
 ) -> None:
-    """Send a part of a load that runs elsewhere: `cozecheck load … --expect-workers`."""
+    """Send a part of a load that another machine runs."""
     import sys
 
     from cozecheck import load as road
