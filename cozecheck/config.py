@@ -85,6 +85,11 @@ KEYS: Mapping[str, Kind] = {
     "traffic": Kind.TEXT,
     "workers": Kind.WHOLE,
     "expect-workers": Kind.WHOLE,
+    "from": Kind.TEXT,
+    "qps": Kind.NUMBER,
+    "prompt": Kind.NUMBER,
+    "replicas": Kind.WHOLE,
+    "replica-price": Kind.NUMBER,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,
 }

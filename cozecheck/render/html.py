@@ -71,7 +71,7 @@ def _head(report: Report) -> str:
         ("spent", spent(report)),
         ("judged by", f"{tool.name} {report.kind}, version {tool.version}, contract of openai {tool.openai}"),
         ("exit code", str(report.exit_code)),
-        *(facts(report.load) if report.load else ()),
+        *facts(report),
     )
     interrupted = "; interrupted, this is only what came before" if run.interrupted else ""
     return f"""<header class="verdict exit{report.exit_code}">
