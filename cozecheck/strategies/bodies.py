@@ -1,0 +1,50 @@
+"""Bodies of JSON: what is required, and any of what is optional."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from cozecheck.scenarios.sending import Subject
+from cozecheck.strategies.breaking import Break
+from cozecheck.strategies.case import Known
+
+Json = dict[str, Any]
+MOST = 6
+"""Optional groups in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the requests of one operation are drawn, and how they are broken."""
+
+    operation: str
+    path: str
+    body: Callable[[Subject, Known], SearchStrategy[Json]]
+    breaks: tuple[Break, ...]
+    spared: frozenset[str] = frozenset()
+    """Mutations of whole requests that are none here."""
+
+
+def group(**values: SearchStrategy[Any] | Any) -> SearchStrategy[Json]:
+    """Draw parameters that stand together; what is no strategy is meant as it is."""
+    drawn = {name: each if isinstance(each, SearchStrategy) else st.just(each) for name, each in values.items()}
+    return st.fixed_dictionaries(drawn)
+
+
+def body(
+    required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Json]], most: int = MOST
+) -> SearchStrategy[Json]:
+    """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
+    names = st.lists(st.sampled_from(tuple(optional)), unique=True, max_size=min(most, len(optional)))
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Json:
+        made = {name: draw(each) for name, each in required.items()}
+        for name in draw(names):
+            made.update(draw(optional[name]))
+        return made
+
+    return drawn()

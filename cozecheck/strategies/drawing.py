@@ -1,0 +1,60 @@
+"""Strategies for the requests of every operation, each built once."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from cozecheck.scenarios.sending import Send, Subject
+from cozecheck.strategies.bodies import Shape
+from cozecheck.strategies.breaking import Break, Json, broken
+from cozecheck.strategies.case import Case, Known
+from cozecheck.strategies.chat import CHAT
+from cozecheck.strategies.transport import IS_JSON, mutated, write
+
+SHAPES: Mapping[str, Shape] = {shape.operation: shape for shape in (CHAT,)}
+OPERATIONS = tuple(SHAPES)
+"""Every operation that takes a body."""
+NOBODY = Known()
+
+
+@lru_cache(256)
+def legal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
+    """Draw requests to *operation* that are legal by the documentation; KeyError for what is not in OPERATIONS."""
+    shape = SHAPES[operation]
+    path = shape.path.format(conversation=known.conversation)
+    return shape.body(subject, known).map(lambda body: Case(operation, Send(operation, path=path, json=body)))
+
+
+@lru_cache(256)
+def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
+    """Draw requests to *operation*, each broken by one mutation."""
+    shape, whole = SHAPES[operation], legal(operation, subject, known)
+    as_whole = mutated(whole, without=shape.spared)
+    return with_break(shape.breaks, whole) | as_whole
+
+
+@lru_cache(256)
+def cases(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
+    """Draw legal requests to *operation* and broken ones, as many of both."""
+    return legal(operation, subject, known) | illegal(operation, subject, known)
+
+
+def with_break(breaks: tuple[Break, ...], whole: SearchStrategy[Case]) -> SearchStrategy[Case]:
+    """Draw a legal request, and break one of its fields."""
+    ways = st.sampled_from(breaks)
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        each, case = draw(ways), draw(whole)
+        body, param = broken(each, dict(case.send.json or {}), draw(each.value))
+        return Case(case.operation, _sent(case.send, body, each.mutation), each.mutation, param)
+
+    return drawn()
+
+
+def _sent(send: Send, body: Json, mutation: str) -> Send:
+    if mutation == "deep-nesting":
+        return Send(send.name, path=send.path, content=write(body), headers=IS_JSON)
+    return Send(send.name, path=send.path, json=body)
