@@ -9,7 +9,9 @@ from hypothesis.strategies import SearchStrategy
 
 Json = dict[str, Any]
 Step = str | int
-REMOVED = object()
+NOWHERE = object()
+"""What takes the place of a value that is to be left out."""
+REMOVED = st.just(NOWHERE)
 NULL = st.none()
 DEEP_MARK = "a thousand arrays go here \u0000"
 """Stands for arrays in arrays until the body is written."""
@@ -43,25 +45,27 @@ class Break:
 
 def broken(each: Break, body: Json, value: Any) -> tuple[Json, str]:
     """Return the body with one field broken, and the name of the field."""
-    body, path = {**body, **each.beside}, (each.param, *each.inside)
+    body = {name: there for name, there in {**body, **each.beside}.items() if there is not NOWHERE}
+    path: tuple[Step, ...] = (each.param, *each.inside)
     if each.joins:
-        there: Sequence[Any] = body.get(each.param) or ()
-        path = (each.param, len(there), *each.inside)
-        body[each.param] = [*there, each.element]
+        others: Sequence[Any] = body.get(each.param) or ()
+        path = (each.param, len(others), *each.inside)
+        body[each.param] = [*others, each.element]
     elif each.inside:
         body[each.param] = each.element
     return _put(body, path, value), each.told_of or spelled(path)
 
 
 def _put(whole: Any, path: Sequence[Step], value: Any) -> Any:
-    """Return *whole* with *value* at *path*; the REMOVED value takes out what is there."""
+    """Return *whole* with *value* at *path*; NOWHERE takes out what is there."""
     step, rest = path[0], path[1:]
     if rest:
         value = _put(whole[step], rest, value)
     if isinstance(whole, list):
         return [value if index == step else each for index, each in enumerate(whole)]
-    left = {key: each for key, each in whole.items() if key != step}
-    return left if value is REMOVED else {**left, step: value}
+    if value is NOWHERE:
+        return {key: each for key, each in whole.items() if key != step}
+    return {**whole, step: value}
 
 
 def spelled(path: Sequence[Step]) -> str:

@@ -4,68 +4,70 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from openai.types.chat.completion_create_params import CompletionCreateParamsBase
 
-from cozecheck.contract.parameters import RANGES, Range
+from cozecheck.contract.parameters import RANGES
 from cozecheck.scenarios.sending import Subject, user
 from cozecheck.strategies.bodies import Json, Shape, body, group
-from cozecheck.strategies.breaking import (
-    DEEP,
-    NO_CHOICE,
-    NOT_FLAG,
-    NOT_LIST,
-    NOT_NUMBER,
-    NOT_TEXT,
-    NULL,
-    REMOVED,
-    Break,
-)
 from cozecheck.strategies.case import Known
-from cozecheck.strategies.values import decimals, flags, short_texts, texts
+from cozecheck.strategies.chat_breaks import BREAKS
+from cozecheck.strategies.messages import conversations, only_texts
+from cozecheck.strategies.numbers import in_range
+from cozecheck.strategies.sdk_types import groups
+from cozecheck.strategies.tools import formats, offered, old_functions
+from cozecheck.strategies.values import flags, metadata, short_texts
 
 TOKENS = st.integers(1, 16)
-HELLO = user("Hi.")
+IN_JSON = user("Answer in JSON.")
+DEAR = ("audio", "modalities", "web_search_options", "moderation")
+"""What costs more than tokens, or is for few models."""
+TOGETHER = (
+    *("model", "messages", "max_tokens", "max_completion_tokens", "n", "logprobs", "top_logprobs", "metadata", "store"),
+    *("stream_options", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format"),
+)
+"""What is required, and what is drawn with something beside it."""
+TOKEN_IDS = st.sampled_from(("0", "1734", "50256", "100257"))
+nothing = st.none()
+OVERLAY: dict[str, SearchStrategy[Any]] = {
+    **{each.param: in_range(each) | nothing for each in RANGES if each.param not in TOGETHER},
+    "logit_bias": st.dictionaries(TOKEN_IDS, st.integers(-100, 100), max_size=3) | nothing,
+    "prediction": group(type="content", content=short_texts | only_texts),
+    "seed": st.sampled_from((0, 7, -1, 2**31, 2**63 - 1, -(2**63))) | nothing,
+    "service_tier": st.sampled_from(("auto", "default", None)),
+    "stop": short_texts | st.lists(short_texts, min_size=1, max_size=4) | nothing,
+}
+stream_options = st.fixed_dictionaries({}, optional={"include_usage": flags, "include_obfuscation": flags})
+OPTIONAL: dict[str, SearchStrategy[Json]] = {
+    "stream": group(stream=flags | nothing) | group(stream=True, stream_options=stream_options | nothing),
+    "tools": offered() | old_functions(),
+    "response_format": group(response_format=formats),
+    "n": group(n=st.integers(1, 3) | nothing),
+    "logprobs": group(logprobs=flags | nothing) | group(logprobs=True, top_logprobs=st.integers(0, 20)),
+    "store": group(store=flags | nothing) | group(store=True, metadata=metadata),
+    **groups(CompletionCreateParamsBase, OVERLAY, (*TOGETHER, *DEAR)),
+}
+ALONE = frozenset(
+    (
+        *("n", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty", "max_completion_tokens"),
+        *("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
+    )
+)
+"""What must not stand beside a prediction."""
 
 
 def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
-    required: dict[str, SearchStrategy[Any]] = {
-        "model": st.just(subject.model),
-        "messages": st.lists(texts.map(user), min_size=1, max_size=3),
-        subject.cap: TOKENS,
-    }
-    return body(required, OPTIONAL)
+    required = {"model": st.just(subject.model), "messages": conversations(), subject.cap: TOKENS}
+    return body(required, OPTIONAL).map(_agreeing)
 
 
-OPTIONAL: dict[str, SearchStrategy[Json]] = {
-    "temperature": group(temperature=decimals(0, 2)),
-    "top_p": group(top_p=decimals(0, 1)),
-    "n": group(n=st.integers(1, 3)),
-    "stop": group(stop=short_texts | st.lists(short_texts, min_size=1, max_size=4)),
-    "stream": group(stream=flags) | group(stream=True, stream_options=group(include_usage=flags)),
-}
+def _agreeing(made: Json) -> Json:
+    """Leave out what may not stand together, and speak of JSON where JSON is asked for."""
+    if made.get("response_format") == {"type": "json_object"}:
+        made = {**made, "messages": [IN_JSON, *made["messages"]]}
+    if "prediction" in made:
+        made = {name: value for name, value in made.items() if name not in ALONE}
+    return made
 
 
-def beyond(each: Range) -> SearchStrategy[Any]:
-    """Draw numbers just beyond a range, and far beyond it."""
-    step = 1 if each.whole else 0.01
-    below = (each.low - step, -1000)
-    return st.sampled_from(below if each.param.startswith("max_") else (*below, each.high + step, 1000, 10**12))
-
-
-BREAKS = (
-    Break("missing-key", "messages", st.just(REMOVED)),
-    Break("missing-key", "model", st.just(REMOVED)),
-    Break("missing-key", "messages", st.just(REMOVED), ("role",), HELLO, joins=True),
-    Break("missing-key", "messages", st.just(REMOVED), ("content",), HELLO, joins=True),
-    Break("null-value", "messages", NULL),
-    Break("wrong-type", "messages", NOT_LIST),
-    Break("wrong-type", "stream", NOT_FLAG),
-    *(Break("wrong-type", each.param, NOT_NUMBER) for each in RANGES),
-    *(Break("out-of-range", each.param, beyond(each)) for each in RANGES if each.param != "top_logprobs"),
-    Break("wrong-enumeration", "messages", NO_CHOICE, ("role",), HELLO, joins=True),
-    Break("wrong-type", "model", NOT_TEXT),
-    Break("empty-messages", "messages", st.just([])),
-    Break("unknown-field", "not_a_parameter", texts),
-    Break("deep-nesting", "messages", DEEP),
-)
 CHAT = Shape("chat.completions.create", "/chat/completions", chat, BREAKS)
