@@ -12,7 +12,7 @@ from cozecheck.strategies.breaking import Break
 from cozecheck.strategies.case import Known
 
 Json = dict[str, Any]
-MOST = 6
+MOST = 4
 """Optional groups in one request."""
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 Json = dict[str, Any]
-LEVELS = 2
+LEVELS = 1
 LEAVES: tuple[Json, ...] = (
     {"type": "string"},
     {"type": "integer"},
@@ -85,4 +85,4 @@ def _objects(inner: SearchStrategy[Json], *, strict: bool) -> SearchStrategy[Jso
             return {**whole, "required": list(properties), "additionalProperties": False}
         return {**whole, "required": list(properties)[:1]} if properties else whole
 
-    return st.dictionaries(PROPERTIES, inner, max_size=3).map(made)
+    return st.dictionaries(PROPERTIES, inner, max_size=2).map(made)

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from cozecheck.strategies.bodies import Json, group
 from cozecheck.strategies.tools import NAMES
-from cozecheck.strategies.values import short_texts, texts
+from cozecheck.strategies.values import ODD, short_texts, texts
 
 Messages = list[Json]
 Turn = SearchStrategy[Messages]
@@ -48,12 +48,12 @@ def encoded(content: bytes) -> str:
 PNG_URL = f"data:image/png;base64,{encoded(_png())}"
 GIF_URL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 IMAGES = st.sampled_from((PNG_URL, GIF_URL))
-filled = st.sampled_from(("Hi.", "größe", "👩‍👩‍👧‍👦", "𝒜𐍈", "مرحبا", "a\nb", "json")) | texts.filter(bool)
+filled = st.sampled_from(tuple(filter(None, ODD)))
 text_parts = group(type="text", text=filled)
 image_parts = group(type="image_url", image_url=group(url=IMAGES, detail=st.sampled_from(("low", "auto"))))
 sound_parts = st.just({"type": "input_audio", "input_audio": {"data": encoded(sound()), "format": "wav"}})
-user_parts = st.lists(st.one_of(text_parts, text_parts, image_parts, sound_parts), min_size=1, max_size=3)
-only_texts = st.lists(text_parts, min_size=1, max_size=3)
+user_parts = st.lists(st.one_of(text_parts, text_parts, image_parts, sound_parts), min_size=1, max_size=2)
+only_texts = st.lists(text_parts, min_size=1, max_size=2)
 AUTHORS = st.sampled_from(("ann", "Bob-2", "x" * 64))
 contents: SearchStrategy[Any] = texts | only_texts
 
@@ -81,21 +81,23 @@ ARGUMENTS = st.sampled_from(("{}", '{"city": "Köln 🦀"}', '{"a": [1, null]}',
 call_names = st.sampled_from(NAMES)
 
 
+function_calls = st.builds(
+    lambda name, arguments: {"function": {"name": name, "arguments": arguments}}, call_names, ARGUMENTS
+)
+custom_calls = group(custom=group(name=call_names, input=short_texts))
+calls = st.one_of(function_calls, function_calls, function_calls, custom_calls)
+said = st.sampled_from((None, "Hi.", "größe 🦀"))
+
+
 @st.composite
 def calling(draw: st.DrawFn) -> Messages:
     """Draw an answer with calls, and the result of each."""
-    calls = [draw(_call(number)) for number in range(draw(st.integers(1, 2)))]
-    asked = {"role": "assistant", "content": draw(st.none() | filled), "tool_calls": calls}
-    results = [{"role": "tool", "tool_call_id": each["id"], "content": draw(contents)} for each in calls]
-    return [asked, *results]
+    made = [{"id": f"call_{place}", "type": next(iter(each)), **each} for place, each in enumerate(draw(few_calls))]
+    asked = {"role": "assistant", "content": draw(said), "tool_calls": made}
+    return [asked, *({"role": "tool", "tool_call_id": each["id"], "content": draw(contents)} for each in made)]
 
 
-@st.composite
-def _call(draw: st.DrawFn, number: int) -> Json:
-    identity, name = f"call_{number}", draw(call_names)
-    if draw(st.integers(0, 3)) == 3:
-        return {"id": identity, "type": "custom", "custom": {"name": name, "input": draw(short_texts)}}
-    return {"id": identity, "type": "function", "function": {"name": name, "arguments": draw(ARGUMENTS)}}
+few_calls = st.lists(calls, min_size=1, max_size=2)
 
 
 @st.composite
@@ -109,8 +111,11 @@ def old_calling(draw: st.DrawFn) -> Messages:
 TURNS: tuple[Turn, ...] = (_one(questions), _one(answers), calling(), _one(instructions), old_calling())
 
 
+turns = st.lists(st.one_of(TURNS), max_size=2)
+
+
 @st.composite
 def conversations(draw: st.DrawFn) -> Messages:
     """Draw turns of any kind, of which the last is a question or the result of a call."""
-    said = [message for turn in draw(st.lists(st.one_of(TURNS), max_size=3)) for message in turn]
-    return said if said and said[-1]["role"] == "tool" else [*said, draw(questions)]
+    spoken = [message for turn in draw(turns) for message in turn]
+    return spoken if spoken and spoken[-1]["role"] == "tool" else [*spoken, draw(questions)]

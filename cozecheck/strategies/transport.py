@@ -62,8 +62,8 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         "deep-unknown": _first(b'"not_a_parameter": ' + b"[" * DEPTH + b"]" * DEPTH),
     }
 )
-CONTENT_TYPES = st.sampled_from(("text/plain", "application/xml", "application/x-www-form-urlencoded", "json", ";"))
-METHODS = st.sampled_from(("PUT", "PATCH"))
+CONTENT_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "json", ";")
+METHODS = ("PUT", "PATCH")
 
 
 def in_bytes(case: Case, mutation: str, where: int) -> Case:
@@ -72,22 +72,23 @@ def in_bytes(case: Case, mutation: str, where: int) -> Case:
     return replace(case, send=replace(case.send, json=None, content=content, headers=IS_JSON), mutation=mutation)
 
 
-def called(case: Case, content_type: str) -> Case:
+def called(case: Case, mutation: str, where: int) -> Case:
     """Call the body something else than it is."""
-    send = replace(case.send, json=None, content=case.send.body, headers=(("content-type", content_type),))
-    return replace(case, send=send, mutation="wrong-content-type")
+    named = (("content-type", CONTENT_TYPES[where % len(CONTENT_TYPES)]),)
+    return replace(case, send=replace(case.send, json=None, content=case.send.body, headers=named), mutation=mutation)
 
 
-def asked_by(case: Case, method: str) -> Case:
+def asked_by(case: Case, mutation: str, where: int) -> Case:
     """Use a method that the path does not have."""
-    return replace(case, send=replace(case.send, method=method), mutation="wrong-method")
+    return replace(case, send=replace(case.send, method=METHODS[where % len(METHODS)]), mutation=mutation)
+
+
+BREAKERS: Mapping[str, Callable[[Case, str, int], Case]] = MappingProxyType(
+    {**dict.fromkeys(WRITERS, in_bytes), "wrong-content-type": called, "wrong-method": asked_by}
+)
 
 
 def mutated(legal: SearchStrategy[Case], *, without: frozenset[str] = frozenset()) -> SearchStrategy[Case]:
     """Draw a legal request and break it as a whole."""
-    names = tuple(name for name in WRITERS if name not in without)
-    return st.one_of(
-        st.builds(in_bytes, legal, st.sampled_from(names), WHERE),
-        st.builds(called, legal, CONTENT_TYPES),
-        st.builds(asked_by, legal, METHODS),
-    )
+    names = st.sampled_from(tuple(name for name in BREAKERS if name not in without))
+    return st.builds(lambda case, name, where: BREAKERS[name](case, name, where), legal, names, WHERE)
