@@ -23,6 +23,8 @@ class Shape:
     operation: str
     path: str
     body: Callable[[Subject, Known], SearchStrategy[Json]]
+    plain: Callable[[Subject], SearchStrategy[Json]]
+    """Draws what every server takes: then it is what was broken that is refused."""
     breaks: tuple[Break, ...]
     spared: frozenset[str] = frozenset()
     """Mutations of whole requests that are none here."""

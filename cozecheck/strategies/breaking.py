@@ -39,8 +39,8 @@ class Break:
     element: Any = None
     joins: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
-    told_of: str = ""
-    """The parameter that is told instead of the place."""
+    told_of: str | None = None
+    """The parameter that is told instead of the place; empty where OpenAI itself names none."""
 
 
 def broken(each: Break, body: Json, value: Any) -> tuple[Json, str]:
@@ -53,7 +53,7 @@ def broken(each: Break, body: Json, value: Any) -> tuple[Json, str]:
         body[each.param] = [*others, each.element]
     elif each.inside:
         body[each.param] = each.element
-    return _put(body, path, value), each.told_of or spelled(path)
+    return _put(body, path, value), spelled(path) if each.told_of is None else each.told_of
 
 
 def _put(whole: Any, path: Sequence[Step], value: Any) -> Any:

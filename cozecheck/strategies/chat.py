@@ -15,7 +15,7 @@ from cozecheck.strategies.messages import conversations, only_texts
 from cozecheck.strategies.numbers import in_range
 from cozecheck.strategies.sdk_types import groups
 from cozecheck.strategies.tools import formats, offered, old_functions
-from cozecheck.strategies.values import flags, metadata, short_texts
+from cozecheck.strategies.values import flags, metadata, short_texts, texts
 
 TOKENS = st.integers(1, 16)
 IN_JSON = user("Answer in JSON.")
@@ -61,6 +61,12 @@ def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     return body(required, OPTIONAL).map(_agreeing)
 
 
+def plain(subject: Subject) -> SearchStrategy[Json]:
+    """Draw the body of a single question."""
+    asked = group(role="user", content=texts).map(lambda message: [message])
+    return group(model=subject.model, messages=asked, **{subject.cap: 8}, stream=flags)
+
+
 def _agreeing(made: Json) -> Json:
     """Leave out what may not stand together, and speak of JSON where JSON is asked for."""
     if made.get("response_format") == {"type": "json_object"}:
@@ -70,4 +76,4 @@ def _agreeing(made: Json) -> Json:
     return made
 
 
-CHAT = Shape("chat.completions.create", "/chat/completions", chat, BREAKS)
+CHAT = Shape("chat.completions.create", "/chat/completions", chat, plain, BREAKS)

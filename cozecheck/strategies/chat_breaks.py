@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from openai.types.chat.completion_create_params import CompletionCreateParamsBase
 
 from cozecheck.contract.parameters import FLAGS, LOGIT_BIAS, RANGES, STRINGS
 from cozecheck.scenarios.sending import user
@@ -25,6 +26,7 @@ from cozecheck.strategies.breaking import (
 from cozecheck.strategies.json_schemas import WRONG
 from cozecheck.strategies.numbers import beyond
 from cozecheck.strategies.tools import WRONG_NAMES
+from cozecheck.strategies.type_breaks import type_breaks
 from cozecheck.strategies.values import short_texts, small_json
 
 HELLO = user("Hi.")
@@ -51,7 +53,7 @@ def _tool(mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any]) -
     return Break(mutation, "tools", value, inside, TOOL, joins=True, beside=NO_TOOLS)
 
 
-def _format(mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any], told_of: str = "") -> Break:
+def _format(mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any], told_of: str | None = None) -> Break:
     return Break(mutation, "response_format", value, inside, SCHEMA, told_of=told_of)
 
 
@@ -61,9 +63,9 @@ MESSAGES = (
     _message("null-value", ("content",), NULL),
     _message("wrong-enumeration", ("role",), NO_CHOICE),
     _message("wrong-type", ("role",), NOT_TEXT),
-    _message("wrong-type-inside", ("content",), st.sampled_from((7, True, {}, {"type": "text", "text": "Hi."}))),
-    _message("wrong-type-inside", ("name",), NOT_TEXT),
-    _message("wrong-type-inside", ("content", 0, "text"), NOT_TEXT, PART),
+    _message("odd-type", ("content",), st.sampled_from((7, True, {}, {"type": "text", "text": "Hi."}))),
+    _message("odd-type", ("name",), NOT_TEXT),
+    _message("odd-type", ("content", 0, "text"), NOT_TEXT, PART),
     _message("wrong-type", (), st.sampled_from(("text", 7, None, []))),
     _message("empty-array", ("content",), st.just([])),
     _message("missing-inside", ("content", 0, "type"), REMOVED, PART),
@@ -78,8 +80,8 @@ MESSAGES = (
     _message("tool-order", ("content",), short_texts, RESULT),
     _message("missing-inside", ("tool_calls", 0, "id"), REMOVED, ASKED),
     _message("missing-inside", ("tool_calls", 0, "function", "name"), REMOVED, ASKED),
-    _message("wrong-type-inside", ("tool_calls", 0, "function", "arguments"), st.sampled_from((7, {}, [])), ASKED),
-    _message("wrong-type-inside", ("tool_calls",), st.sampled_from(("text", 7, {})), ASKED),
+    _message("odd-type", ("tool_calls", 0, "function", "arguments"), st.sampled_from((7, {}, [])), ASKED),
+    _message("odd-type", ("tool_calls",), st.sampled_from(("text", 7, {})), ASKED),
     _message("empty-array", ("tool_calls",), st.just([]), ASKED),
 )
 TOOLS = (
@@ -87,18 +89,18 @@ TOOLS = (
     _tool("missing-inside", ("function",), REMOVED),
     _tool("missing-inside", ("function", "name"), REMOVED),
     _tool("wrong-name", ("function", "name"), WRONG_NAMES),
-    _tool("wrong-type-inside", ("function", "name"), NOT_TEXT),
-    _tool("wrong-type-inside", ("function", "parameters"), NOT_OBJECT),
-    _tool("wrong-type-inside", ("function", "strict"), NOT_FLAG),
+    _tool("odd-type", ("function", "name"), NOT_TEXT),
+    _tool("odd-type", ("function", "parameters"), NOT_OBJECT),
+    _tool("odd-type", ("function", "strict"), NOT_FLAG),
     _tool("wrong-schema", ("function", "parameters"), WRONG),
     _tool("unknown-choice", ("type",), NO_CHOICE),
-    _tool("wrong-type-inside", (), NOT_OBJECT),
+    _tool("odd-type", (), NOT_OBJECT),
     Break("wrong-type", "tools", NOT_LIST, beside=NO_TOOLS),
     Break("empty-array", "tools", st.just([]), beside=NO_TOOLS),
     Break("too-many", "tools", st.just([TOOL] * 129), beside=NO_TOOLS),
     Break("wrong-enumeration", "tool_choice", NO_CHOICE, beside={**NO_TOOLS, "tools": [TOOL]}),
     Break("not-alone", "tool_choice", st.just("required"), beside={**NO_TOOLS, "tools": NOWHERE}),
-    Break("wrong-type-inside", "parallel_tool_calls", NOT_FLAG, beside={**NO_TOOLS, "tools": [TOOL]}),
+    Break("odd-type", "parallel_tool_calls", NOT_FLAG, beside={**NO_TOOLS, "tools": [TOOL]}),
 )
 FORMATS = (
     _format("wrong-enumeration", ("type",), NO_CHOICE),
@@ -106,20 +108,27 @@ FORMATS = (
     _format("missing-inside", ("json_schema",), REMOVED),
     _format("missing-inside", ("json_schema", "name"), REMOVED),
     _format("wrong-name", ("json_schema", "name"), WRONG_NAMES),
-    _format("wrong-type-inside", ("json_schema", "schema"), NOT_OBJECT),
+    _format("odd-type", ("json_schema", "schema"), NOT_OBJECT),
     _format("wrong-schema", ("json_schema", "schema"), WRONG, "response_format"),
-    Break("wrong-type-inside", "response_format", NOT_OBJECT),
+    Break("odd-type", "response_format", NOT_OBJECT),
 )
 BIASES = (
     Break("wrong-key", "logit_bias", st.sampled_from(({"🦀": 1}, {"hello": 1}, {"-1": 0}, {"": 1}, {"1.5": 1}))),
     Break("out-of-range", "logit_bias", beyond(LOGIT_BIAS).map(lambda bias: {"1734": bias})),
-    Break("wrong-type-inside", "logit_bias", st.sampled_from(("text", 7, [], {"1734": "much"}, {"1734": None}))),
+    Break("odd-type", "logit_bias", st.sampled_from(("text", 7, [], {"1734": "much"}, {"1734": None}))),
 )
 METADATA = (
     Break("too-many", "metadata", st.just({str(number): "" for number in range(17)}), beside={"store": True}),
     Break("too-long", "metadata", st.just({"k" * 65: ""}), beside={"store": True}),
-    Break("wrong-type-inside", "metadata", st.sampled_from(("text", 7, [])), beside={"store": True}),
+    Break("odd-type", "metadata", st.sampled_from(("text", 7, [])), beside={"store": True}),
 )
+SETTLED = frozenset(
+    (
+        *("messages", "model", "tools", "tool_choice", "functions", "function_call", "stop", "stream_options"),
+        *(*FLAGS, *STRINGS, *(each.param for each in RANGES)),
+    )
+)
+"""Parameters whose types are broken here."""
 BREAKS = (
     Break("missing-key", "messages", REMOVED),
     Break("missing-key", "model", REMOVED),
@@ -136,11 +145,8 @@ BREAKS = (
     Break("not-alone", "stream_options", st.just({"include_usage": True}), beside={"stream": NOWHERE}),
     Break("too-many", "stop", st.just(["v", "w", "x", "y", "z"])),
     Break("empty-array", "stop", st.just([])),
-    Break("wrong-type-inside", "stop", st.sampled_from((7, True, {}, [7], [None]))),
-    Break("wrong-type-inside", "stream_options", NOT_OBJECT, beside=STREAM),
-    Break("unknown-choice", "reasoning_effort", NO_CHOICE),
-    Break("unknown-choice", "verbosity", NO_CHOICE),
-    Break("unknown-choice", "service_tier", NO_CHOICE),
+    Break("odd-type", "stop", st.sampled_from((7, True, {}, [7], [None]))),
+    Break("odd-type", "stream_options", NOT_OBJECT, beside=STREAM),
     Break("unknown-field", "not_a_parameter", small_json),
     Break("deep-nesting", "messages", DEEP),
     *MESSAGES,
@@ -148,4 +154,5 @@ BREAKS = (
     *FORMATS,
     *BIASES,
     *METADATA,
+    *type_breaks(CompletionCreateParamsBase, SETTLED),
 )

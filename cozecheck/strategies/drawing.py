@@ -6,14 +6,22 @@ from functools import lru_cache
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from cozecheck.contract.mutations import MUTATIONS
 from cozecheck.scenarios.sending import Send, Subject
 from cozecheck.strategies.bodies import Shape
 from cozecheck.strategies.breaking import Break, Json, broken
 from cozecheck.strategies.case import Case, Known
 from cozecheck.strategies.chat import CHAT
+from cozecheck.strategies.completions import COMPLETIONS
+from cozecheck.strategies.embeddings import EMBEDDINGS
+from cozecheck.strategies.images import IMAGE
+from cozecheck.strategies.moderations import MODERATIONS
+from cozecheck.strategies.speech import SPEECH
 from cozecheck.strategies.transport import IS_JSON, mutated, write
 
-SHAPES: Mapping[str, Shape] = {shape.operation: shape for shape in (CHAT,)}
+SHAPES: Mapping[str, Shape] = {
+    shape.operation: shape for shape in (CHAT, COMPLETIONS, EMBEDDINGS, MODERATIONS, IMAGE, SPEECH)
+}
 OPERATIONS = tuple(SHAPES)
 """Every operation that takes a body."""
 NOBODY = Known()
@@ -23,14 +31,19 @@ NOBODY = Known()
 def legal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
     """Draw requests to *operation* that are legal by the documentation; KeyError for what is not in OPERATIONS."""
     shape = SHAPES[operation]
+    return _cases(shape, known, shape.body(subject, known))
+
+
+def _cases(shape: Shape, known: Known, bodies: SearchStrategy[Json]) -> SearchStrategy[Case]:
     path = shape.path.format(conversation=known.conversation)
-    return shape.body(subject, known).map(lambda body: Case(operation, Send(operation, path=path, json=body)))
+    return bodies.map(lambda body: Case(shape.operation, Send(shape.operation, path=path, json=body)))
 
 
 @lru_cache(256)
 def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
     """Draw requests to *operation*, each broken by one mutation."""
-    shape, whole = SHAPES[operation], legal(operation, subject, known)
+    shape = SHAPES[operation]
+    whole = _cases(shape, known, shape.plain(subject))
     of_field, of_whole = with_break(shape.breaks, whole), mutated(whole, without=shape.spared)
     return st.one_of(of_field, of_field, of_field, of_whole)
 
@@ -48,8 +61,9 @@ def with_break(breaks: tuple[Break, ...], whole: SearchStrategy[Case]) -> Search
     @st.composite
     def drawn(draw: st.DrawFn) -> Case:
         each, case = draw(ways), draw(whole)
+        named = MUTATIONS[each.mutation].names_param
         body, param = broken(each, dict(case.send.json or {}), draw(each.value))
-        return Case(case.operation, _sent(case.send, body, each.mutation), each.mutation, param)
+        return Case(case.operation, _sent(case.send, body, each.mutation), each.mutation, param if named else "")
 
     return drawn()
 

@@ -41,6 +41,6 @@ metadata = st.dictionaries(keys, short_texts, max_size=3)
 
 def decimals(low: float, high: float) -> SearchStrategy[float]:
     """Draw numbers of a range, its ends and whole numbers among them, with few digits."""
-    ends = (0.0 if low <= 0 <= high else low, low, high, int(low), int(high), (low + high) / 2)
+    ends = [end for end in (0.0, low, high, int(low), int(high)) if low <= end <= high]
     steps = (high - low) / 32
     return st.sampled_from((*ends, *(round(low + step * steps, 3) for step in range(33))))
