@@ -43,9 +43,11 @@ STREAM = {"stream": True}
 DAMAGED = st.sampled_from(("data:image/png;base64,!!!", "data:image/png;base64,Zm9v", "data:", "no address at all"))
 
 
-def _message(mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any], whole: Json = HELLO) -> Break:
+def _message(
+    mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any], whole: Json = HELLO, told_of: str | None = None
+) -> Break:
     """Add a message to the conversation that is whole but for one place."""
-    return Break(mutation, "messages", value, inside, whole, joins=True)
+    return Break(mutation, "messages", value, inside, whole, joins=True, told_of=told_of)
 
 
 def _tool(mutation: str, inside: tuple[Step, ...], value: SearchStrategy[Any]) -> Break:
@@ -75,7 +77,7 @@ MESSAGES = (
     _message("unknown-choice", ("content", 0, "image_url", "detail"), NO_CHOICE, IMAGE),
     _message("unknown-field", ("not_a_parameter",), small_json),
     _message("unknown-field", ("content", 0, "not_a_parameter"), small_json, PART),
-    _message("wrong-encoding", ("content", 0, "image_url", "url"), DAMAGED, IMAGE),
+    _message("wrong-encoding", ("content", 0, "image_url", "url"), DAMAGED, IMAGE, ""),
     _message("missing-inside", ("tool_call_id",), REMOVED, RESULT),
     _message("tool-order", ("content",), short_texts, RESULT),
     _message("missing-inside", ("tool_calls", 0, "id"), REMOVED, ASKED),
@@ -145,7 +147,8 @@ BREAKS = (
     Break("not-alone", "stream_options", st.just({"include_usage": True}), beside={"stream": NOWHERE}),
     Break("too-many", "stop", st.just(["v", "w", "x", "y", "z"])),
     Break("empty-array", "stop", st.just([])),
-    Break("odd-type", "stop", st.sampled_from((7, True, {}, [7], [None]))),
+    Break("odd-type", "stop", st.sampled_from((7, None, [])), (0,), ["xyzzy"]),
+    Break("odd-type", "stop", st.sampled_from((7, True, {}))),
     Break("odd-type", "stream_options", NOT_OBJECT, beside=STREAM),
     Break("unknown-field", "not_a_parameter", small_json),
     Break("deep-nesting", "messages", DEEP),

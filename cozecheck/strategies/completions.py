@@ -34,7 +34,7 @@ OPTIONAL: dict[str, SearchStrategy[Json]] = {
     "stream": st.one_of(
         group(stream=flags | nothing), group(stream=True, stream_options=group(include_usage=flags) | nothing)
     ),
-    "n": group(n=st.integers(1, 2)) | group(n=1, best_of=st.integers(1, 2), stream=False),
+    "n": group(n=st.integers(1, 2)) | group(n=1, best_of=st.integers(1, 2)),
     **groups(CompletionCreateParamsBase, OVERLAY, TOGETHER),
 }
 BREAKS = (
@@ -61,7 +61,13 @@ BREAKS = (
 def completion(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
     required = {"model": st.just(subject.model), "prompt": prompts, "max_tokens": st.integers(1, 16)}
-    return body(required, OPTIONAL)
+    return body(required, OPTIONAL).map(_agreeing)
+
+
+def _agreeing(made: Json) -> Json:
+    """Of several completions the best can't be told in a stream."""
+    alone = made.get("best_of", 0) > 1
+    return {name: each for name, each in made.items() if not (alone and name in ("stream", "stream_options"))}
 
 
 def plain(subject: Subject) -> SearchStrategy[Json]:

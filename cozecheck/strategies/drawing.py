@@ -8,21 +8,25 @@ from hypothesis.strategies import SearchStrategy
 
 from cozecheck.contract.mutations import MUTATIONS
 from cozecheck.scenarios.sending import Send, Subject
+from cozecheck.strategies.batches import BATCH
 from cozecheck.strategies.bodies import Shape
 from cozecheck.strategies.breaking import Break, Json, broken
 from cozecheck.strategies.case import Case, Known
 from cozecheck.strategies.chat import CHAT
 from cozecheck.strategies.completions import COMPLETIONS
+from cozecheck.strategies.conversations import ADD, CREATE, UPDATE
 from cozecheck.strategies.embeddings import EMBEDDINGS
+from cozecheck.strategies.forms import FORMS, FormShape, illegal_form, legal_form
 from cozecheck.strategies.images import IMAGE
 from cozecheck.strategies.moderations import MODERATIONS
+from cozecheck.strategies.responses import COUNTS, RESPONSES
 from cozecheck.strategies.speech import SPEECH
 from cozecheck.strategies.transport import IS_JSON, mutated, write
 
-SHAPES: Mapping[str, Shape] = {
-    shape.operation: shape for shape in (CHAT, COMPLETIONS, EMBEDDINGS, MODERATIONS, IMAGE, SPEECH)
-}
-OPERATIONS = tuple(SHAPES)
+ALL = (*(CHAT, COMPLETIONS, EMBEDDINGS, MODERATIONS, RESPONSES, COUNTS, CREATE, UPDATE, ADD, BATCH, IMAGE, SPEECH),)
+SHAPES: Mapping[str, Shape] = {shape.operation: shape for shape in ALL}
+FORM_SHAPES: Mapping[str, FormShape] = {shape.operation: shape for shape in FORMS}
+OPERATIONS = (*SHAPES, *FORM_SHAPES)
 """Every operation that takes a body."""
 NOBODY = Known()
 
@@ -30,6 +34,8 @@ NOBODY = Known()
 @lru_cache(256)
 def legal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
     """Draw requests to *operation* that are legal by the documentation; KeyError for what is not in OPERATIONS."""
+    if operation in FORM_SHAPES:
+        return legal_form(FORM_SHAPES[operation], subject)
     shape = SHAPES[operation]
     return _cases(shape, known, shape.body(subject, known))
 
@@ -42,6 +48,8 @@ def _cases(shape: Shape, known: Known, bodies: SearchStrategy[Json]) -> SearchSt
 @lru_cache(256)
 def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
     """Draw requests to *operation*, each broken by one mutation."""
+    if operation in FORM_SHAPES:
+        return illegal_form(FORM_SHAPES[operation], subject)
     shape = SHAPES[operation]
     whole = _cases(shape, known, shape.plain(subject))
     of_field, of_whole = with_break(shape.breaks, whole), mutated(whole, without=shape.spared)
