@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -40,13 +41,16 @@ def body(
     required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Json]], most: int = MOST
 ) -> SearchStrategy[Json]:
     """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
-    names = st.lists(st.sampled_from(tuple(optional)), unique=True, max_size=min(most, len(optional)))
+    named = [each.map(partial(_named, name)) for name, each in optional.items()]
+    return st.builds(_together, st.fixed_dictionaries(dict(required)), st.lists(st.one_of(named), max_size=most))
 
-    @st.composite
-    def drawn(draw: st.DrawFn) -> Json:
-        made = {name: draw(each) for name, each in required.items()}
-        for name in draw(names):
-            made.update(draw(optional[name]))
-        return made
 
-    return drawn()
+def _named(name: str, values: Json) -> tuple[str, Json]:
+    return name, values
+
+
+def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:
+    """Put a body together; of a group that was drawn twice the first counts."""
+    for values in dict(reversed(drawn)).values():
+        made = {**made, **values}
+    return made

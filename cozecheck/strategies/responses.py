@@ -21,7 +21,17 @@ from cozecheck.strategies.values import flags, metadata, texts
 
 TOKENS = st.integers(16, 32)
 nothing = st.none()
-TOGETHER = ("model", "input", "max_output_tokens", "stream_options", "tools", "tool_choice", "parallel_tool_calls")
+TOGETHER = (
+    "model",
+    "input",
+    "max_output_tokens",
+    "include",
+    "top_logprobs",
+    "stream_options",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+)
 STATEFUL = ("conversation", "previous_response_id", "prompt", "background", "background_options")
 OF_FEW = ("access_programs", "context_management", "image", "moderation", "personality", "prompt_cache_options")
 """What few models and few accounts have."""
@@ -38,8 +48,6 @@ text_options: SearchStrategy[Json] = st.tuples(verbosity, st.just({}) | group(fo
 INCLUDES = st.sampled_from(("reasoning.encrypted_content", "message.input_image.image_url"))
 OVERLAY: dict[str, SearchStrategy[Any]] = {
     **{each.param: in_range(each) | nothing for each in RESPONSE_RANGES},
-    "include": st.lists(INCLUDES, unique=True, max_size=2) | nothing,
-    "top_logprobs": nothing,
     "metadata": metadata | nothing,
     "reasoning": st.sampled_from(({}, None, {"effort": "low"}, {"effort": None, "summary": None}, {"summary": "auto"})),
     "service_tier": st.sampled_from(("auto", "default", None)),
@@ -71,7 +79,10 @@ OPTIONAL: dict[str, SearchStrategy[Json]] = {
         group(stream=flags | nothing), group(stream=True, stream_options=group(include_obfuscation=flags) | nothing)
     ),
     "tools": offered(),
-    "logprobs": group(include=["message.output_text.logprobs"], top_logprobs=st.integers(0, 20)),
+    "include": st.one_of(
+        group(include=st.lists(INCLUDES, unique=True, max_size=2) | nothing),
+        group(include=["message.output_text.logprobs"], top_logprobs=st.integers(0, 20)),
+    ),
     **groups(ResponseCreateParamsBase, OVERLAY, (*TOGETHER, *STATEFUL, *OF_FEW)),
 }
 COUNTED: dict[str, SearchStrategy[Json]] = {
