@@ -149,6 +149,7 @@ FAMILIES = (
     "audio",
     "files",
     "batches",
+    "properties",
 )
 """The families, in the order of reports."""
 

@@ -100,6 +100,16 @@ MaxTokens = Annotated[
 ]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="How long a target may be silent.")]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the seeds that are sent begin.")]
+PropertyExamples = Annotated[
+    int, typer.Option(metavar="N", min=0, max=1_000_000, help="Requests to draw at random; 0 draws none.")
+]
+PropertySeconds = Annotated[
+    float | None, typer.Option(metavar="SECONDS", min=0.1, help="Send requests at random for no longer than this.")
+]
+Again = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Send a failure that was kept again, and nothing else: is it fixed?"),
+]
 Header = Annotated[list[str] | None, typer.Option(metavar="'K: V'", help="A header for every request; repeatable.")]
 Flaw = Annotated[
     str | None, typer.Option(metavar="NAME", help="The bundled server is wrong on purpose: `cozecheck list flaws`.")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -107,6 +108,14 @@ def whole(digits: str) -> int:
     if len(digits) > 18 or not digits.removeprefix("-").isascii():
         raise ValueError(digits)
     return int(digits)
+
+
+def finite(digits: str) -> float:
+    """Return a number; ValueError for what is none, `nan` and `inf` included."""
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def truth(word: str) -> bool:

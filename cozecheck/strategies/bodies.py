@@ -1,0 +1,56 @@
+"""Bodies of JSON: what is required, and any of what is optional."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from cozecheck.scenarios.sending import Subject
+from cozecheck.strategies.breaking import Break
+from cozecheck.strategies.case import Known
+
+Json = dict[str, Any]
+MOST = 4
+"""Optional groups in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the requests of one operation are drawn, and how they are broken."""
+
+    operation: str
+    path: str
+    body: Callable[[Subject, Known], SearchStrategy[Json]]
+    plain: Callable[[Subject], SearchStrategy[Json]]
+    """Draws what every server takes: then it is what was broken that is refused."""
+    breaks: tuple[Break, ...]
+    spared: frozenset[str] = frozenset()
+    """Mutations of whole requests that are none here."""
+
+
+def group(**values: SearchStrategy[Any] | Any) -> SearchStrategy[Json]:
+    """Draw parameters that stand together; what is no strategy is meant as it is."""
+    drawn = {name: each if isinstance(each, SearchStrategy) else st.just(each) for name, each in values.items()}
+    return st.fixed_dictionaries(drawn)
+
+
+def body(
+    required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Json]], most: int = MOST
+) -> SearchStrategy[Json]:
+    """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
+    named = [each.map(partial(_named, name)) for name, each in optional.items()]
+    return st.builds(_together, st.fixed_dictionaries(dict(required)), st.lists(st.one_of(named), max_size=most))
+
+
+def _named(name: str, values: Json) -> tuple[str, Json]:
+    return name, values
+
+
+def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:
+    """Put a body together; of a group that was drawn twice the first counts."""
+    for values in dict(reversed(drawn)).values():
+        made = {**made, **values}
+    return made

@@ -1,0 +1,79 @@
+"""Requests for chat completions."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from openai.types.chat.completion_create_params import CompletionCreateParamsBase
+
+from cozecheck.contract.parameters import RANGES
+from cozecheck.scenarios.sending import Subject, user
+from cozecheck.strategies.bodies import Json, Shape, body, group
+from cozecheck.strategies.case import Known
+from cozecheck.strategies.chat_breaks import BREAKS
+from cozecheck.strategies.messages import conversations, only_texts
+from cozecheck.strategies.numbers import in_range
+from cozecheck.strategies.sdk_types import groups
+from cozecheck.strategies.tools import formats, offered, old_functions
+from cozecheck.strategies.values import flags, metadata, short_texts, texts
+
+TOKENS = st.integers(1, 16)
+IN_JSON = user("Answer in JSON.")
+DEAR = ("audio", "modalities", "web_search_options", "moderation")
+"""What costs more than tokens, or is for few models."""
+TOGETHER = (
+    *("model", "messages", "max_tokens", "max_completion_tokens", "n", "logprobs", "top_logprobs", "metadata", "store"),
+    *("stream_options", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format"),
+)
+"""What is required, and what is drawn with something beside it."""
+TOKEN_IDS = st.sampled_from(("0", "1734", "50256", "100257"))
+nothing = st.none()
+OVERLAY: dict[str, SearchStrategy[Any]] = {
+    **{each.param: in_range(each) | nothing for each in RANGES if each.param not in TOGETHER},
+    "logit_bias": st.dictionaries(TOKEN_IDS, st.integers(-100, 100), max_size=3) | nothing,
+    "prediction": group(type="content", content=short_texts | only_texts),
+    "seed": st.sampled_from((0, 7, -1, 2**31, 2**63 - 1, -(2**63))) | nothing,
+    "service_tier": st.sampled_from(("auto", "default", None)),
+    "stop": short_texts | st.lists(short_texts, min_size=1, max_size=4) | nothing,
+}
+stream_options = st.fixed_dictionaries({}, optional={"include_usage": flags, "include_obfuscation": flags})
+OPTIONAL: dict[str, SearchStrategy[Json]] = {
+    "stream": group(stream=flags | nothing) | group(stream=True, stream_options=stream_options | nothing),
+    "tools": offered() | old_functions(),
+    "response_format": group(response_format=formats),
+    "n": group(n=st.integers(1, 3) | nothing),
+    "logprobs": group(logprobs=flags | nothing) | group(logprobs=True, top_logprobs=st.integers(0, 20)),
+    "store": group(store=flags | nothing) | group(store=True, metadata=metadata),
+    **groups(CompletionCreateParamsBase, OVERLAY, (*TOGETHER, *DEAR)),
+}
+ALONE = frozenset(
+    (
+        *("n", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty", "max_completion_tokens"),
+        *("tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"),
+    )
+)
+"""What must not stand beside a prediction."""
+
+
+def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
+    """Draw a legal body."""
+    required = {"model": st.just(subject.model), "messages": conversations(), subject.cap: TOKENS}
+    return body(required, OPTIONAL).map(_agreeing)
+
+
+def plain(subject: Subject) -> SearchStrategy[Json]:
+    """Draw the body of a single question."""
+    asked = group(role="user", content=texts).map(lambda message: [message])
+    return group(model=subject.model, messages=asked, **{subject.cap: 8}, stream=flags)
+
+
+def _agreeing(made: Json) -> Json:
+    """Leave out what may not stand together, and speak of JSON where JSON is asked for."""
+    if made.get("response_format") == {"type": "json_object"}:
+        made = {**made, "messages": [IN_JSON, *made["messages"]]}
+    if "prediction" in made:
+        made = {name: value for name, value in made.items() if name not in ALONE}
+    return made
+
+
+CHAT = Shape("chat.completions.create", "/chat/completions", chat, plain, BREAKS)

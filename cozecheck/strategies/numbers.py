@@ -1,0 +1,21 @@
+"""Numbers inside of documented ranges, and just beyond them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from cozecheck.contract.parameters import LARGE, Range
+from cozecheck.strategies.values import decimals
+
+
+def in_range(each: Range) -> SearchStrategy[Any]:
+    """Draw numbers that a range holds."""
+    return st.integers(int(each.low), int(each.high)) if each.whole else decimals(each.low, each.high)
+
+
+def beyond(each: Range) -> SearchStrategy[Any]:
+    """Draw numbers just beyond a range, and far beyond it."""
+    step = 1 if each.whole else 0.01
+    below, above = (each.low - step, -1000), (each.high + step, 1000, 10**12)
+    return st.sampled_from(below if each.high == LARGE else (*below, *above))
