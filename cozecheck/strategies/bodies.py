@@ -32,9 +32,16 @@ class Shape:
 
 
 def group(**values: SearchStrategy[Any] | Any) -> SearchStrategy[Json]:
-    """Draw parameters that stand together; what is no strategy is meant as it is."""
-    drawn = {name: each if isinstance(each, SearchStrategy) else st.just(each) for name, each in values.items()}
-    return st.fixed_dictionaries(drawn)
+    """Draw values that stand together, in this order; what is no strategy is meant as it is.
+
+    `fixed_dictionaries` would draw the order too: a choice a key, which is what drawing costs.
+    """
+    drawn = {name: each for name, each in values.items() if isinstance(each, SearchStrategy)}
+    return st.tuples(*drawn.values()).map(partial(_filled, values, tuple(drawn)))
+
+
+def _filled(values: Json, names: tuple[str, ...], drawn: tuple[Any, ...]) -> Json:
+    return {**values, **dict(zip(names, drawn, strict=True))}
 
 
 def body(
@@ -42,7 +49,7 @@ def body(
 ) -> SearchStrategy[Json]:
     """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
     named = [each.map(partial(_named, name)) for name, each in optional.items()]
-    return st.builds(_together, st.fixed_dictionaries(dict(required)), st.lists(st.one_of(named), max_size=most))
+    return st.builds(_together, group(**required), st.lists(st.one_of(named), max_size=most))
 
 
 def _named(name: str, values: Json) -> tuple[str, Json]:
@@ -54,3 +61,9 @@ def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:
     for values in dict(reversed(drawn)).values():
         made = {**made, **values}
     return made
+
+
+def streams(*options: Json | None) -> SearchStrategy[Json]:
+    """Draw `stream`, alone or with some `stream_options`."""
+    alone: tuple[Json, ...] = ({"stream": True}, {"stream": False}, {"stream": None})
+    return st.sampled_from((*alone, *({"stream": True, "stream_options": each} for each in options)))
