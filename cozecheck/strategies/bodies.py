@@ -13,7 +13,7 @@ from cozecheck.strategies.breaking import Break
 from cozecheck.strategies.case import Known
 
 Json = dict[str, Any]
-MOST = 4
+MOST = 6
 """Optional groups in one request."""
 
 
@@ -45,15 +45,19 @@ def _filled(values: Json, names: tuple[str, ...], drawn: tuple[Any, ...]) -> Jso
 
 
 def body(
-    required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Json]], most: int = MOST
+    required: Mapping[str, SearchStrategy[Any]],
+    optional: Mapping[str, SearchStrategy[Json]],
+    often: tuple[str, ...] = (),
 ) -> SearchStrategy[Json]:
-    """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
-    named = [each.map(partial(_named, name)) for name, each in optional.items()]
-    return st.builds(_together, group(**required), st.lists(st.one_of(named), max_size=most))
+    """Draw a body: all that is *required*, and some groups of what is *optional*, each as likely but those *often*."""
+    names = st.sampled_from((*optional, *often))
 
+    @st.composite
+    def one(draw: st.DrawFn) -> tuple[str, Json]:
+        name = draw(names)
+        return name, draw(optional[name])
 
-def _named(name: str, values: Json) -> tuple[str, Json]:
-    return name, values
+    return st.builds(_together, group(**required), st.lists(one(), max_size=MOST))
 
 
 def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:

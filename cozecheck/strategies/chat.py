@@ -50,6 +50,7 @@ OPTIONAL: dict[str, SearchStrategy[Json]] = {
     "store": group(store=nullable_flags) | group(store=True, metadata=metadata),
     **groups(CompletionCreateParamsBase, OVERLAY, (*TOGETHER, *DEAR)),
 }
+OFTEN = ("stream", "tools", "tools", "response_format")
 ALONE = frozenset(
     (
         *("n", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty", "max_completion_tokens"),
@@ -62,7 +63,7 @@ ALONE = frozenset(
 def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
     required = {"model": st.just(subject.model), "messages": conversations(), subject.cap: TOKENS}
-    return body(required, OPTIONAL).map(_agreeing)
+    return body(required, OPTIONAL, OFTEN).map(_agreeing)
 
 
 def plain(subject: Subject) -> SearchStrategy[Json]:

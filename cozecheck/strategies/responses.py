@@ -83,6 +83,7 @@ OPTIONAL: dict[str, SearchStrategy[Json]] = {
     ),
     **groups(ResponseCreateParamsBase, OVERLAY, (*TOGETHER, *STATEFUL, *OF_FEW)),
 }
+OFTEN = ("stream", "tools", "tools", "text")
 COUNTED: dict[str, SearchStrategy[Json]] = {
     "tools": offered(),
     **groups(InputTokenCountParams, OVERLAY, (*TOGETHER, *STATEFUL, *OF_FEW)),
@@ -92,7 +93,7 @@ COUNTED: dict[str, SearchStrategy[Json]] = {
 def response(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
     required = {"model": st.just(subject.model), "input": inputs, "max_output_tokens": TOKENS}
-    return body(required, OPTIONAL).map(_agreeing)
+    return body(required, OPTIONAL, OFTEN).map(_agreeing)
 
 
 def count(subject: Subject, _known: Known) -> SearchStrategy[Json]:
