@@ -18,7 +18,7 @@ LIFE = Range("seconds", 3600, 2_592_000, whole=True)
 EXPIRY = {"anchor": "created_at", "seconds": 3600}
 CHAT = {"endpoint": "/v1/chat/completions", "completion_window": "24h"}
 OPTIONAL = {
-    "metadata": group(metadata=metadata | st.none()),
+    "metadata": group(metadata=metadata),
     "output_expires_after": group(
         output_expires_after=group(anchor="created_at", seconds=st.integers(3600, 2_592_000))
     ),

@@ -13,7 +13,7 @@ from cozecheck.strategies.breaking import Break
 from cozecheck.strategies.case import Known
 
 Json = dict[str, Any]
-MOST = 4
+MOST = 6
 """Optional groups in one request."""
 
 
@@ -32,21 +32,32 @@ class Shape:
 
 
 def group(**values: SearchStrategy[Any] | Any) -> SearchStrategy[Json]:
-    """Draw parameters that stand together; what is no strategy is meant as it is."""
-    drawn = {name: each if isinstance(each, SearchStrategy) else st.just(each) for name, each in values.items()}
-    return st.fixed_dictionaries(drawn)
+    """Draw values that stand together, in this order; what is no strategy is meant as it is.
+
+    `fixed_dictionaries` would draw the order too: a choice a key, which is what drawing costs.
+    """
+    drawn = {name: each for name, each in values.items() if isinstance(each, SearchStrategy)}
+    return st.tuples(*drawn.values()).map(partial(_filled, values, tuple(drawn)))
+
+
+def _filled(values: Json, names: tuple[str, ...], drawn: tuple[Any, ...]) -> Json:
+    return {**values, **dict(zip(names, drawn, strict=True))}
 
 
 def body(
-    required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Json]], most: int = MOST
+    required: Mapping[str, SearchStrategy[Any]],
+    optional: Mapping[str, SearchStrategy[Json]],
+    often: tuple[str, ...] = (),
 ) -> SearchStrategy[Json]:
-    """Draw a body: all that is *required*, and up to *most* of the groups that are *optional*."""
-    named = [each.map(partial(_named, name)) for name, each in optional.items()]
-    return st.builds(_together, st.fixed_dictionaries(dict(required)), st.lists(st.one_of(named), max_size=most))
+    """Draw a body: all that is *required*, and some groups of what is *optional*, each as likely but those *often*."""
+    names = st.sampled_from((*optional, *often))
 
+    @st.composite
+    def one(draw: st.DrawFn) -> tuple[str, Json]:
+        name = draw(names)
+        return name, draw(optional[name])
 
-def _named(name: str, values: Json) -> tuple[str, Json]:
-    return name, values
+    return st.builds(_together, group(**required), st.lists(one(), max_size=MOST))
 
 
 def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:
@@ -54,3 +65,9 @@ def _together(made: Json, drawn: list[tuple[str, Json]]) -> Json:
     for values in dict(reversed(drawn)).values():
         made = {**made, **values}
     return made
+
+
+def streams(*options: Json | None) -> SearchStrategy[Json]:
+    """Draw `stream`, alone or with some `stream_options`."""
+    alone: tuple[Json, ...] = ({"stream": True}, {"stream": False}, {"stream": None})
+    return st.sampled_from((*alone, *({"stream": True, "stream_options": each} for each in options)))

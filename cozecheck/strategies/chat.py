@@ -8,14 +8,14 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsBas
 
 from cozecheck.contract.parameters import RANGES
 from cozecheck.scenarios.sending import Subject, user
-from cozecheck.strategies.bodies import Json, Shape, body, group
+from cozecheck.strategies.bodies import Json, Shape, body, group, streams
 from cozecheck.strategies.case import Known
 from cozecheck.strategies.chat_breaks import BREAKS
 from cozecheck.strategies.messages import conversations, only_texts
 from cozecheck.strategies.numbers import in_range
 from cozecheck.strategies.sdk_types import groups
 from cozecheck.strategies.tools import formats, offered, old_functions
-from cozecheck.strategies.values import flags, metadata, short_texts, texts
+from cozecheck.strategies.values import flags, metadata, nullable_flags, odd_texts, stops, texts
 
 TOKENS = st.integers(1, 16)
 IN_JSON = user("Answer in JSON.")
@@ -26,26 +26,31 @@ TOGETHER = (
     *("stream_options", "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "response_format"),
 )
 """What is required, and what is drawn with something beside it."""
-TOKEN_IDS = st.sampled_from(("0", "1734", "50256", "100257"))
-nothing = st.none()
+BIASES: SearchStrategy[Any] = st.sampled_from(
+    ({}, {"1734": 0}, {"0": -100, "50256": 100}, {"100257": 1, "1": -1, "007": 5}, None)
+)
 OVERLAY: dict[str, SearchStrategy[Any]] = {
-    **{each.param: in_range(each) | nothing for each in RANGES if each.param not in TOGETHER},
-    "logit_bias": st.dictionaries(TOKEN_IDS, st.integers(-100, 100), max_size=3) | nothing,
-    "prediction": group(type="content", content=short_texts | only_texts),
-    "seed": st.sampled_from((0, 7, -1, 2**31, 2**63 - 1, -(2**63))) | nothing,
+    **{each.param: in_range(each) for each in RANGES if each.param not in TOGETHER},
+    "logit_bias": BIASES,
+    "prediction": group(type="content", content=odd_texts | only_texts),
+    "seed": st.sampled_from((0, 7, -1, 2**31, 2**63 - 1, -(2**63), None)),
     "service_tier": st.sampled_from(("auto", "default", None)),
-    "stop": short_texts | st.lists(short_texts, min_size=1, max_size=4) | nothing,
+    "stop": stops,
 }
-stream_options = st.fixed_dictionaries({}, optional={"include_usage": flags, "include_obfuscation": flags})
+LOGPROBS: tuple[Json, ...] = (
+    *({"logprobs": value} for value in (False, True, None)),
+    *({"logprobs": True, "top_logprobs": count} for count in (0, 1, 19, 20)),
+)
 OPTIONAL: dict[str, SearchStrategy[Json]] = {
-    "stream": group(stream=flags | nothing) | group(stream=True, stream_options=stream_options | nothing),
+    "stream": streams({}, {"include_usage": True}, {"include_usage": False}, {"include_obfuscation": False}, None),
     "tools": offered() | old_functions(),
     "response_format": group(response_format=formats),
-    "n": group(n=st.integers(1, 3) | nothing),
-    "logprobs": group(logprobs=flags | nothing) | group(logprobs=True, top_logprobs=st.integers(0, 20)),
-    "store": group(store=flags | nothing) | group(store=True, metadata=metadata),
+    "n": group(n=st.sampled_from((1, 2, 3, None))),
+    "logprobs": st.sampled_from(LOGPROBS),
+    "store": group(store=nullable_flags) | group(store=True, metadata=metadata),
     **groups(CompletionCreateParamsBase, OVERLAY, (*TOGETHER, *DEAR)),
 }
+OFTEN = ("stream", "tools", "tools", "response_format")
 ALONE = frozenset(
     (
         *("n", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty", "max_completion_tokens"),
@@ -58,7 +63,7 @@ ALONE = frozenset(
 def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
     required = {"model": st.just(subject.model), "messages": conversations(), subject.cap: TOKENS}
-    return body(required, OPTIONAL).map(_agreeing)
+    return body(required, OPTIONAL, OFTEN).map(_agreeing)
 
 
 def plain(subject: Subject) -> SearchStrategy[Json]:

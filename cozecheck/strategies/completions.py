@@ -9,15 +9,14 @@ from openai.types.completion_create_params import CompletionCreateParamsBase
 from cozecheck.contract.parameters import LOGIT_BIAS
 from cozecheck.contract.prompt_parameters import COMPLETION_RANGES
 from cozecheck.scenarios.sending import Subject
-from cozecheck.strategies.bodies import Json, Shape, body, group
+from cozecheck.strategies.bodies import Json, Shape, body, group, streams
 from cozecheck.strategies.breaking import DEEP, NOT_FLAG, NOT_NUMBER, NOT_TEXT, NOWHERE, REMOVED, Break
 from cozecheck.strategies.case import Known
 from cozecheck.strategies.numbers import beyond, in_range
 from cozecheck.strategies.sdk_types import groups
 from cozecheck.strategies.type_breaks import type_breaks
-from cozecheck.strategies.values import flags, short_texts, small_json, texts
+from cozecheck.strategies.values import flags, short_texts, small_json, stops, texts
 
-nothing = st.none()
 tokens = st.lists(st.integers(0, 50_000), min_size=1, max_size=3)
 several_texts = st.lists(short_texts, min_size=1, max_size=3)
 prompts: SearchStrategy[Any] = st.one_of(texts, several_texts, tokens, st.lists(tokens, min_size=1, max_size=2))
@@ -25,15 +24,13 @@ TOGETHER = ("model", "prompt", "max_tokens", "n", "best_of", "stream_options")
 """What is required, and what is drawn with something beside it."""
 SETTLED = frozenset(each.param for each in COMPLETION_RANGES)
 OVERLAY: dict[str, SearchStrategy[Any]] = {
-    **{each.param: in_range(each) | nothing for each in COMPLETION_RANGES if each.param not in TOGETHER},
-    "logit_bias": st.dictionaries(st.sampled_from(("0", "50256")), st.integers(-100, 100), max_size=2) | nothing,
-    "seed": st.sampled_from((0, 7, -1, 2**63 - 1)) | nothing,
-    "stop": short_texts | st.lists(short_texts, min_size=1, max_size=4) | nothing,
+    **{each.param: in_range(each) for each in COMPLETION_RANGES if each.param not in TOGETHER},
+    "logit_bias": st.sampled_from(({}, {"0": -100}, {"50256": 100, "1": 0}, None)),
+    "seed": st.sampled_from((0, 7, -1, 2**63 - 1, None)),
+    "stop": stops,
 }
 OPTIONAL: dict[str, SearchStrategy[Json]] = {
-    "stream": st.one_of(
-        group(stream=flags | nothing), group(stream=True, stream_options=group(include_usage=flags) | nothing)
-    ),
+    "stream": streams({}, {"include_usage": True}, {"include_obfuscation": False}, None),
     "n": group(n=st.integers(1, 2)) | group(n=1, best_of=st.integers(1, 2)),
     **groups(CompletionCreateParamsBase, OVERLAY, TOGETHER),
 }

@@ -10,7 +10,6 @@ from cozecheck.strategies.case import Known
 from cozecheck.strategies.items import conversations, item_breaks
 from cozecheck.strategies.values import metadata, small_json
 
-nothing = st.none()
 MANY = {str(number): "" for number in range(17)}
 METADATA = (
     Break("wrong-type", "metadata", st.sampled_from(("text", 7, True, [], ["text"]))),
@@ -30,12 +29,12 @@ TAKES_NOTHING = frozenset(("empty-body",))
 
 def conversation(_subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body of a new conversation."""
-    return body({}, {"items": group(items=conversations | nothing), "metadata": group(metadata=metadata | nothing)})
+    return body({}, {"items": group(items=conversations | st.none()), "metadata": group(metadata=metadata)})
 
 
 def change(_subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body of a change."""
-    return group(metadata=metadata | nothing)
+    return group(metadata=metadata)
 
 
 def addition(_subject: Subject, _known: Known) -> SearchStrategy[Json]:

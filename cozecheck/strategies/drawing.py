@@ -40,6 +40,12 @@ def legal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStra
     return _cases(shape, known, shape.body(subject, known))
 
 
+def plain(operation: str, subject: Subject, known: Known) -> SearchStrategy[Case]:
+    """Draw legal requests of JSON that every server takes: then it is what was broken that is refused."""
+    shape = SHAPES[operation]
+    return _cases(shape, known, shape.plain(subject))
+
+
 def _cases(shape: Shape, known: Known, bodies: SearchStrategy[Json]) -> SearchStrategy[Case]:
     path = shape.path.format(conversation=known.conversation)
     return bodies.map(lambda body: Case(shape.operation, Send(shape.operation, path=path, json=body)))
@@ -50,8 +56,7 @@ def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchSt
     """Draw requests to *operation*, each broken by one mutation."""
     if operation in FORM_SHAPES:
         return illegal_form(FORM_SHAPES[operation], subject)
-    shape = SHAPES[operation]
-    whole = _cases(shape, known, shape.plain(subject))
+    whole, shape = plain(operation, subject, known), SHAPES[operation]
     of_field, of_whole = with_break(shape.breaks, whole), mutated(whole, without=shape.spared)
     return st.one_of(of_field, of_field, of_field, of_whole)
 

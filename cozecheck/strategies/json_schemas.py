@@ -42,7 +42,7 @@ STRICT_LIST = {**LIST, "required": ["next"], "additionalProperties": False}
 NODE = {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
 STRICT_NODE = {**NODE, "additionalProperties": False}
 PROPERTIES = st.sampled_from(("a", "city", "größe", "🦀", "a.b", "with space", "$id_", "x" * 64, "0"))
-WRONG = st.sampled_from(
+WRONG: SearchStrategy[Json] = st.sampled_from(
     (
         {"type": "banana"},
         {"type": "object", "properties": ["a"]},

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from cozecheck.strategies.bodies import Json, group
 from cozecheck.strategies.tools import NAMES
-from cozecheck.strategies.values import ODD, short_texts, texts
+from cozecheck.strategies.values import filled_texts, odd_texts, short_texts, texts
 
 Messages = list[Json]
 Turn = SearchStrategy[Messages]
@@ -48,14 +48,14 @@ def encoded(content: bytes) -> str:
 PNG_URL = f"data:image/png;base64,{encoded(_png())}"
 GIF_URL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 IMAGES = st.sampled_from((PNG_URL, GIF_URL))
-filled = st.sampled_from(tuple(filter(None, ODD)))
+filled = filled_texts
 text_parts = group(type="text", text=filled)
 image_parts = group(type="image_url", image_url=group(url=IMAGES, detail=st.sampled_from(("low", "auto"))))
 sound_parts = st.just({"type": "input_audio", "input_audio": {"data": encoded(sound()), "format": "wav"}})
 user_parts = st.lists(st.one_of(text_parts, text_parts, image_parts, sound_parts), min_size=1, max_size=2)
 only_texts = st.lists(text_parts, min_size=1, max_size=2)
 AUTHORS = st.sampled_from(("ann", "Bob-2", "x" * 64))
-contents: SearchStrategy[Any] = texts | only_texts
+contents: SearchStrategy[Any] = odd_texts | only_texts
 
 
 def _one(message: SearchStrategy[Json]) -> Turn:

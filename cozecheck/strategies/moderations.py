@@ -23,7 +23,7 @@ BREAKS = (
     Break("missing-key", "input", REMOVED),
     Break("null-value", "input", NULL),
     Break("wrong-type", "input", st.sampled_from((7, True, {}, {"type": "text", "text": "Hi."}))),
-    Break("empty-messages", "input", st.just([])),
+    Break("empty-array", "input", st.just([])),
     Break("odd-type", "input", NOT_TEXT, (0, "text"), PART),
     Break("missing-inside", "input", REMOVED, (0, "type"), PART),
     Break("missing-inside", "input", REMOVED, (0, "text"), PART),

@@ -10,8 +10,10 @@ from cozecheck.strategies.values import decimals
 
 
 def in_range(each: Range) -> SearchStrategy[Any]:
-    """Draw numbers that a range holds."""
-    return st.integers(int(each.low), int(each.high)) if each.whole else decimals(each.low, each.high)
+    """Draw numbers that a range holds, or null."""
+    low, high = int(each.low), int(each.high)
+    whole = sorted({low, min(low + 1, high), (low + high) // 2, max(high - 1, low), high})
+    return st.sampled_from((*(whole if each.whole else decimals(each.low, each.high)), None))
 
 
 def beyond(each: Range) -> SearchStrategy[Any]:

@@ -9,7 +9,7 @@ from openai.types.responses.response_create_params import ResponseCreateParamsBa
 
 from cozecheck.contract.response_parameters import RESPONSE_RANGES
 from cozecheck.scenarios.sending import Subject
-from cozecheck.strategies.bodies import Json, Shape, body, group
+from cozecheck.strategies.bodies import Json, Shape, body, group, streams
 from cozecheck.strategies.case import Known
 from cozecheck.strategies.items import conversations
 from cozecheck.strategies.json_schemas import objects
@@ -47,8 +47,8 @@ text_options: SearchStrategy[Json] = st.tuples(verbosity, st.just({}) | group(fo
 )
 INCLUDES = st.sampled_from(("reasoning.encrypted_content", "message.input_image.image_url"))
 OVERLAY: dict[str, SearchStrategy[Any]] = {
-    **{each.param: in_range(each) | nothing for each in RESPONSE_RANGES},
-    "metadata": metadata | nothing,
+    **{each.param: in_range(each) for each in RESPONSE_RANGES},
+    "metadata": metadata,
     "reasoning": st.sampled_from(({}, None, {"effort": "low"}, {"effort": None, "summary": None}, {"summary": "auto"})),
     "service_tier": st.sampled_from(("auto", "default", None)),
     "text": text_options,
@@ -75,9 +75,7 @@ def _tool(draw: st.DrawFn, name: str) -> Json:
 
 
 OPTIONAL: dict[str, SearchStrategy[Json]] = {
-    "stream": st.one_of(
-        group(stream=flags | nothing), group(stream=True, stream_options=group(include_obfuscation=flags) | nothing)
-    ),
+    "stream": streams({}, {"include_obfuscation": True}, {"include_obfuscation": False}, None),
     "tools": offered(),
     "include": st.one_of(
         group(include=st.lists(INCLUDES, unique=True, max_size=2) | nothing),
@@ -85,6 +83,7 @@ OPTIONAL: dict[str, SearchStrategy[Json]] = {
     ),
     **groups(ResponseCreateParamsBase, OVERLAY, (*TOGETHER, *STATEFUL, *OF_FEW)),
 }
+OFTEN = ("stream", "tools", "tools", "text")
 COUNTED: dict[str, SearchStrategy[Json]] = {
     "tools": offered(),
     **groups(InputTokenCountParams, OVERLAY, (*TOGETHER, *STATEFUL, *OF_FEW)),
@@ -94,7 +93,7 @@ COUNTED: dict[str, SearchStrategy[Json]] = {
 def response(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
     required = {"model": st.just(subject.model), "input": inputs, "max_output_tokens": TOKENS}
-    return body(required, OPTIONAL).map(_agreeing)
+    return body(required, OPTIONAL, OFTEN).map(_agreeing)
 
 
 def count(subject: Subject, _known: Known) -> SearchStrategy[Json]:

@@ -11,16 +11,19 @@ from cozecheck.scenarios.sending import Subject
 from cozecheck.strategies.bodies import Json, Shape, body, group
 from cozecheck.strategies.breaking import DEEP, NO_CHOICE, NOT_NUMBER, NOT_TEXT, NULL, REMOVED, Break
 from cozecheck.strategies.case import Known
-from cozecheck.strategies.numbers import beyond, in_range
+from cozecheck.strategies.numbers import beyond
 from cozecheck.strategies.sdk_types import groups
 from cozecheck.strategies.type_breaks import type_breaks
-from cozecheck.strategies.values import ODD, small_json
+from cozecheck.strategies.values import ODD, decimals, small_json
 
 SPEED = Range("speed", 0.25, 4)
 """From OpenAI's OpenAPI document, CreateSpeechRequest."""
 sayings = st.sampled_from(tuple(text for text in ODD if 0 < len(text.strip()) <= 64))
 VOICES = st.sampled_from(("alloy", "ash", "coral", "shimmer"))
-OVERLAY: dict[str, SearchStrategy[Any]] = {"speed": in_range(SPEED), "stream_format": st.just("audio")}
+OVERLAY: dict[str, SearchStrategy[Any]] = {
+    "speed": st.sampled_from(decimals(SPEED.low, SPEED.high)),
+    "stream_format": st.just("audio"),
+}
 OPTIONAL = groups(SpeechCreateParams, OVERLAY, ("model", "input", "voice"))
 BREAKS = (
     Break("missing-key", "input", REMOVED),

@@ -1,5 +1,7 @@
 """Texts of every plane, numbers and JSON values, cheap to draw."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -28,19 +30,28 @@ ODD = (
 )
 """What readers stumble over; the first is what everything shrinks to."""
 
-characters = st.characters(codec="utf-8")
-drawn_text = st.text(characters, max_size=12)
-texts: SearchStrategy[str] = st.sampled_from(ODD) | drawn_text
-short_texts: SearchStrategy[str] = st.sampled_from(tuple(text for text in ODD if len(text) <= 64)) | drawn_text
+SHORT = tuple(text for text in ODD if len(text) <= 64)
+drawn_text = st.text(st.characters(codec="utf-8"), max_size=12)
+odd_texts = st.sampled_from(ODD)
+filled_texts = st.sampled_from(tuple(filter(None, ODD)))
+texts: SearchStrategy[str] = odd_texts | drawn_text
+short_texts: SearchStrategy[str] = st.sampled_from(SHORT) | drawn_text
 flags = st.booleans()
-whole_numbers = st.integers(-(2**31), 2**31)
-small_json: SearchStrategy[object] = st.sampled_from((None, True, 0, -1.5, "text", [], {}, [1, "🦀"], {"key": [None]}))
+nullable_flags = st.sampled_from((False, True, None))
+small_json: SearchStrategy[Any] = st.sampled_from((None, True, 0, -1.5, "text", [], {}, [1, "🦀"], {"key": [None]}))
 keys = st.sampled_from(("key", "größe", "a.b", "0", "🦀", "key with spaces", "k" * 64))
-metadata = st.dictionaries(keys, short_texts, max_size=3)
+FULL = {f"key {number}": str(number) for number in range(16)}
+metadata: SearchStrategy[Any] = st.sampled_from(
+    ({}, {"key": "value"}, {"größe": "🦀", "": ""}, {"k" * 64: "v" * 512}, {"a.b": "\u0000", "0": "مرحبا"}, FULL, None)
+)
+"""Texts by key, up to what is documented: 16 keys of 64 characters, values of 512."""
+stops: SearchStrategy[Any] = st.sampled_from(
+    (*SHORT, *([text] for text in SHORT), [SHORT[0], *SHORT[4:7]], ["a", "aa", "aaa", "aaaa"], ["🦀", "🦀🦀"], None)
+)
+STEPS = 32
 
 
-def decimals(low: float, high: float) -> SearchStrategy[float]:
-    """Draw numbers of a range, its ends and whole numbers among them, with few digits."""
+def decimals(low: float, high: float) -> tuple[float, ...]:
+    """Return numbers of a range, its ends and whole numbers among them, with few digits; the first is the simplest."""
     ends = [end for end in (0.0, low, high, int(low), int(high)) if low <= end <= high]
-    steps = (high - low) / 32
-    return st.sampled_from((*ends, *(round(low + step * steps, 3) for step in range(33))))
+    return (*ends, *(round(low + (high - low) * step / STEPS, 3) for step in range(STEPS + 1)))
