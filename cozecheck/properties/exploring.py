@@ -48,7 +48,8 @@ class Explorer:
 
     def __post_init__(self) -> None:
         self.trier = Trier(self.purse, self.is_over)
-        self.reader = Reader()
+        asks_client = any(check.id.endswith(".sdk-reads") for check in self.bench.checks)
+        self.reader = Reader() if asks_client else None
         self._limit = asyncio.Semaphore(self.concurrency)
 
     def is_over(self) -> bool:

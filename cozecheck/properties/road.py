@@ -10,6 +10,7 @@ from cozecheck.properties import failures
 from cozecheck.properties.exploring import Explorer, Failing
 from cozecheck.properties.planning import MOST_SHRUNK, Prospect
 from cozecheck.properties.shrinking import shrink
+from cozecheck.sdk import Reader
 
 FAMILY = "properties"
 
@@ -47,9 +48,10 @@ class Pursuit:
 
     def departures(self) -> Iterator[Departure]:
         """Yield one departure a cause, in the order in which they were met."""
+        reader = Reader()
         for failing in self.explorer.failing.values():
             small = self.smallest.get(failing.cause.id, failing)
-            exchange = replace(small.departure.exchange, id=failing.cause.id)
+            exchange = reader.read(replace(small.departure.exchange, id=failing.cause.id))
             yield replace(small.departure, exchange=exchange)
 
     def _kept(self) -> Iterator[str]:

@@ -74,11 +74,11 @@ def part(pair: dict[str, Exchange]) -> bool:
     return body is not None and stream is not None and any(parted(body, stream))
 
 
-def judged(trial: Trial, bench: Bench, reader: Reader) -> list[Departure]:
-    """Judge a trial on a bench; its departures are returned instead of kept there."""
+def judged(trial: Trial, bench: Bench, reader: Reader | None) -> list[Departure]:
+    """Judge a trial on a bench, with the official client's word if wanted; departures are returned, not kept there."""
     before = len(bench.departures)
     for exchange in trial.exchanges:
-        bench.judge(reader.read(exchange))
+        bench.judge(reader.read(exchange) if reader else exchange)
     if trial.pair.keys() >= {"body", "stream"}:
         bench.relate(TWINS, trial.pair)
     found = bench.departures[before:]

@@ -1,7 +1,7 @@
 """Exchanges read as twins: one request answered as a body, and as a stream."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +21,9 @@ class Told:
 
     taken: bool
     ends: tuple[str, ...] = ()
-    """Why each choice ended, or what a response came to."""
+    """Why each choice ended, or what a response came to, where no chance is in it."""
     calls: tuple[str, ...] = ()
-    """The tools that were called."""
+    """The tools that were called, likewise."""
     prompt: int | None = None
     """The tokens of the prompt, where they were told."""
 
@@ -36,7 +36,13 @@ def told(exchange: Exchange) -> Told | None:
     refusal = Asked(exchange, whole.response, exchange.request.json)
     if refusal.is_kept_out or whole.response.status >= 500:
         return None
-    return READ[asked.name](exchange) if whole.response.ok else Told(taken=False)
+    found = READ[asked.name](exchange) if whole.response.ok else Told(taken=False)
+    return found if found is None or is_settled(exchange.request.json) else replace(found, ends=(), calls=())
+
+
+def is_settled(asked: Mapping[str, Any]) -> bool:
+    """Whether a request leaves as little to chance as requests can."""
+    return asked.get("temperature") == 0 or asked.get("seed") is not None
 
 
 def parted(body: Told, stream: Told) -> Iterator[tuple[str, Any, Any]]:
