@@ -108,7 +108,7 @@ PropertySeconds = Annotated[
 ]
 Again = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="Send a failure that was kept again, and nothing else: is it fixed?"),
+    typer.Option(metavar="ID", help="Send a kept failure again, and nothing else, to see if it is fixed."),
 ]
 Header = Annotated[list[str] | None, typer.Option(metavar="'K: V'", help="A header for every request; repeatable.")]
 Flaw = Annotated[

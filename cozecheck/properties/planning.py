@@ -32,6 +32,8 @@ SHRINKING = 120
 """Requests at most to make one failure small."""
 MOST_SHRUNK = 10
 """Failures at most that are made small."""
+LONGEST = 16_384
+"""Tokens that no answer is longer than, whatever it was asked for."""
 QUESTION = "Say hello."
 
 
@@ -80,7 +82,7 @@ def _within(pools: Sequence[Pool], subject: Subject, budget: Budget) -> tuple[tu
     share, kept = 1.0, tuple(pools)
     while kept:
         sends = [send for each in kept for send in _sends(each, subject)]
-        requests, tokens = len(sends), sum(send.tokens for send in sends)
+        requests, tokens = len(sends), sum(min(send.tokens, LONGEST) for send in sends)
         if budget.allows(requests, tokens):
             return kept, requests, tokens
         share *= 0.8

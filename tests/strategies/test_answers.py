@@ -55,7 +55,7 @@ def _answered(draw: Draw, name: str) -> list[tuple[Case, httpx2.Response]]:
 async def _ask_all(draw: Draw, name: str) -> list[tuple[Case, httpx2.Response]]:
     transport = httpx2.ASGITransport(app=app())
     async with httpx2.AsyncClient(transport=transport, base_url="http://server/v1") as client:
-        cases = sample(draw(name, SUBJECT, await _known(client)), 120)
+        cases = sample(draw(name, SUBJECT, await _known(client)), 60)
         return [(case, await _ask(client, case)) for case in cases]
 
 

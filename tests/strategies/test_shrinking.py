@@ -16,10 +16,7 @@ def test_the_smallest_legal_request_is_a_plain_question() -> None:
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("n", 1),
-        ("temperature", 0.0),
         ("stop", "Hi."),
-        ("response_format", {"type": "text"}),
         ("functions", [{"name": "f", "parameters": {"type": "object", "properties": {}}}]),
     ],
 )
