@@ -30,7 +30,8 @@ EXAMPLES = 3
 def render(report: Report) -> str:
     """Return the report as a page that stands alone; all text in it is escaped."""
     title = f"{report.verdict}: {_about(report)}"
-    body = "\n".join((_head(report), *_measured(report), _table(report), *_sections(report), _all_checks(report)))
+    table, checks = (_table(report), _all_checks(report)) if report.checks else ("", "")
+    body = "\n".join((_head(report), *_measured(report), table, *_sections(report), checks))
     return f"""<!doctype html>
 <html lang="en">
 <head>
