@@ -43,7 +43,12 @@ MUTATIONS: Mapping[str, Mutation] = MappingProxyType(
             _field("wrong-type", "a value is of another type", decides=True),
             _field("odd-type", "a value is of another type, at a place where servers look away", decides=False),
             _field("out-of-range", "a number is beyond its documented range", decides=True),
-            _field("too-many", "an array or object holds more than is documented", decides=True),
+            _field("too-many", "there is more of something than is documented", decides=True),
+            _field(
+                "over-limit",
+                "there is more of something than is documented, where servers may allow more",
+                decides=False,
+            ),
             _field("too-long", "a text is longer than is documented", decides=False),
             _field("wrong-enumeration", "a value is none of those that are documented", decides=True),
             _field("unknown-choice", "a value is none of those documented, of a list that grows", decides=False),

@@ -40,7 +40,7 @@ BREAKS = (
         ("seconds",),
         EXPIRY,
     ),
-    Break("too-many", "metadata", st.just({str(number): "" for number in range(17)})),
+    Break("over-limit", "metadata", st.just({str(number): "" for number in range(17)})),
     Break("unknown-field", "not_a_parameter", small_json),
     *type_breaks(BatchCreateParams, REQUIRED),
 )

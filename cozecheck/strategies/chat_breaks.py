@@ -99,7 +99,7 @@ TOOLS = (
     _tool("odd-type", (), NOT_OBJECT),
     Break("wrong-type", "tools", NOT_LIST, beside=NO_TOOLS),
     Break("empty-array", "tools", st.just([]), beside=NO_TOOLS),
-    Break("too-many", "tools", st.just([TOOL] * 129), beside=NO_TOOLS),
+    Break("over-limit", "tools", st.just([TOOL] * 129), beside=NO_TOOLS),
     Break("wrong-enumeration", "tool_choice", NO_CHOICE, beside={**NO_TOOLS, "tools": [TOOL]}),
     Break("not-alone", "tool_choice", st.just("required"), beside={**NO_TOOLS, "tools": NOWHERE}),
     Break("odd-type", "parallel_tool_calls", NOT_FLAG, beside={**NO_TOOLS, "tools": [TOOL]}),
@@ -120,7 +120,7 @@ BIASES = (
     Break("odd-type", "logit_bias", st.sampled_from(("text", 7, [], {"1734": "much"}, {"1734": None}))),
 )
 METADATA = (
-    Break("too-many", "metadata", st.just({str(number): "" for number in range(17)}), beside={"store": True}),
+    Break("over-limit", "metadata", st.just({str(number): "" for number in range(17)}), beside={"store": True}),
     Break("too-long", "metadata", st.just({"k" * 65: ""}), beside={"store": True}),
     Break("odd-type", "metadata", st.sampled_from(("text", 7, [])), beside={"store": True}),
 )

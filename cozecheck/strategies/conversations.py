@@ -13,13 +13,13 @@ from cozecheck.strategies.values import metadata, small_json
 MANY = {str(number): "" for number in range(17)}
 METADATA = (
     Break("wrong-type", "metadata", st.sampled_from(("text", 7, True, [], ["text"]))),
-    Break("too-many", "metadata", st.just(MANY)),
+    Break("over-limit", "metadata", st.just(MANY)),
     Break("too-long", "metadata", st.just({"k" * 65: ""})),
     Break("unknown-field", "not_a_parameter", small_json),
 )
 ITEMS = (
     Break("wrong-type", "items", NOT_LIST),
-    Break("too-many", "items", st.just([{"role": "user", "content": "Hi."}] * 21)),
+    Break("over-limit", "items", st.just([{"role": "user", "content": "Hi."}] * 21)),
     Break("deep-nesting", "items", DEEP),
     *(each for each in item_breaks("items") if each.mutation != "tool-order"),
 )

@@ -31,7 +31,7 @@ BREAKS = (
     Break("empty-messages", "input", st.sampled_from(("", []))),
     Break("empty-messages", "input", st.just(""), (1,), ["Hi.", "Hi."]),
     Break("empty-messages", "input", st.just([]), (1,), [[7], [7]]),
-    Break("too-many", "input", st.just(["a"] * 2049)),
+    Break("over-limit", "input", st.just(["a"] * 2049)),
     Break("wrong-type", "dimensions", NOT_NUMBER),
     Break("out-of-range", "dimensions", st.sampled_from((0, -1, -(10**12))), told_of=""),
     Break("wrong-enumeration", "encoding_format", NO_CHOICE),

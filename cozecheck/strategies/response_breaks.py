@@ -63,14 +63,14 @@ SETTLED = frozenset(("model", "input", "tools", "tool_choice", *(each.param for 
 OF_FEW = ("access_programs", "background_options", "context_management", "image", "moderation", "personality")
 RESPONSE_BREAKS = (
     Break("missing-key", "model", REMOVED),
-    Break("missing-key", "input", REMOVED),
+    Break("missing-inside", "input", REMOVED, told_of=""),  # a conversation or a prompt can stand for it
     Break("wrong-type", "stream", NOT_FLAG),
     *(Break("wrong-type", each.param, NOT_NUMBER) for each in RESPONSE_RANGES),
     *(Break("out-of-range", each.param, beyond(each)) for each in RESPONSE_RANGES),
     Break("out-of-range", "max_output_tokens", st.sampled_from((-1, -1000))),
     Break("wrong-type", "max_output_tokens", NOT_NUMBER),
     Break("not-alone", "stream_options", st.just({"include_obfuscation": True}), beside={"stream": NOWHERE}),
-    Break("too-many", "metadata", st.just({str(number): "" for number in range(17)})),
+    Break("over-limit", "metadata", st.just({str(number): "" for number in range(17)})),
     Break("too-long", "metadata", st.just({"k" * 65: ""})),
     *INPUT,
     *TOOLS,
