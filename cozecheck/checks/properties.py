@@ -85,7 +85,7 @@ def legal_taken(it: Settled) -> Iterator[Verdict]:
 
 
 def _keys(body: Mapping[str, Any]) -> set[str]:
-    """Return every key of a request, at any depth, and as people write it."""
+    """Return every key of a request that is a word, at any depth, and as people write it."""
     found: set[str] = set()
     left: list[Any] = [body]
     while left:
@@ -95,7 +95,8 @@ def _keys(body: Mapping[str, Any]) -> set[str]:
             left.extend(part.values())
         elif isinstance(part, list):
             left.extend(part)
-    return found | {key.replace("_", " ") for key in found} | {key.removesuffix("s") for key in found if len(key) > 4}
+    words = {key for key in found if re.fullmatch(r"[a-z][a-z_]+", key)}
+    return words | {key.replace("_", " ") for key in words} | {key.removesuffix("s") for key in words if len(key) > 4}
 
 
 @check(

@@ -26,7 +26,7 @@ def conformance(
     max_tokens: options.MaxTokens = None,
     timeout: options.Timeout = 30.0,
     seed: options.Seed = 0,
-    property_examples: options.PropertyExamples = 500,
+    property_examples: options.PropertyExamples = 1000,
     property_seconds: options.PropertySeconds = 300.0,
     again: options.Again = None,
     header: options.Header = None,

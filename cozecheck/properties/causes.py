@@ -33,6 +33,8 @@ def cause(departure: Departure, case: Case) -> Cause:
     error = error_in(response.json) if response else None
     refused = error.get("param") if isinstance(error, dict) else None
     named = case.param or case.mutation or (refused if isinstance(refused, str) else "")
+    if case.mutation and departure.problem.at == "status" and status.startswith("4"):
+        named = ""  # refused, but not with the right status: the server's habit, whatever is broken
     return Cause(departure.check.id, case.operation, _root(named), status)
 
 

@@ -50,6 +50,7 @@ class Explorer:
         self.trier = Trier(self.purse, self.is_over)
         asks_client = any(check.id.endswith(".sdk-reads") for check in self.bench.checks)
         self.reader = Reader() if asks_client else None
+        self._is_hurt = False
         self._limit = asyncio.Semaphore(self.concurrency)
 
     def is_over(self) -> bool:
@@ -60,6 +61,8 @@ class Explorer:
         """Send everything, one operation after the other; cancelled, what was done is kept."""
         number = 1
         for pool in prospect.pools:
+            if pool.operation in self.lacking:
+                continue
             trials = [Trial(case, str(number + place)) for place, case in enumerate(pool.sent)]
             number += len(trials)
             try:
@@ -67,14 +70,14 @@ class Explorer:
             finally:
                 for trial in trials:
                     self._judge(trial, pool)
-            if pool.operation not in self.lacking:
+            if pool.operation not in self.lacking and not self._is_hurt:
                 await self._ask_plainly(pool)
 
     async def _send(self, trials: Sequence[Trial]) -> None:
         """Send the simplest case of an operation, and the others where that one is taken."""
         first, *others = trials
         await self.trier.attempt(first)
-        if self._serves(first):
+        if first.case.mutation or self._serves(first):
             async with asyncio.TaskGroup() as group:
                 for trial in others:
                     group.create_task(self._try(trial))
@@ -95,6 +98,7 @@ class Explorer:
         trial = Trial(pool.sent[0], f"after {pool.operation}")
         await self.trier.ask(plain_question(self.subject, pool.operation), AFTERWARDS, trial)
         for departure in judged(trial, self.bench, self.reader):
+            self._is_hurt = True  # what comes after says no more about what it was
             why = cause(departure, trial.case)
             self.failing.setdefault(why, Failing(why, departure, pool, None))
 

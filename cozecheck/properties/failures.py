@@ -19,7 +19,7 @@ from cozecheck.properties.planning import streams, titled, twin, wire
 from cozecheck.properties.searching import remembered
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.scenarios.sending import Steps
-from cozecheck.strategies import Case, cases
+from cozecheck.strategies import Case, illegal, legal
 from cozecheck.views.cases import SCENARIO, TWINS
 
 FOLDER = Path(".cozecheck")
@@ -122,7 +122,8 @@ def scenario(kept: Kept, folder: Path) -> Scenario:
 
     def steps(subject: Subject) -> Steps:
         case = _spoken_to(kept, subject)
-        others = remembered(cases(kept.case.operation, subject), folder / EXAMPLES, kept.id)
+        strategy = (illegal if case.mutation else legal)(case.operation, subject)
+        others = remembered(strategy, folder / EXAMPLES, kept.id)
         alone = {wire(case.send): case for case in (*others, case)}
         for number, each in enumerate((case, *(other for other in alone.values() if other is not case))):
             for name, send in _sends(each, paired=kept.check.view is None and not number):

@@ -1,13 +1,16 @@
 """What is sent at random, drawn before anything is sent: a budget can be told, and kept."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from hypothesis.strategies import SearchStrategy
+
 from cozecheck.properties.searching import draw
 from cozecheck.scenarios import Send, Subject
 from cozecheck.spending import Budget
-from cozecheck.strategies import Case, cases
+from cozecheck.strategies import Case, illegal, legal
 from cozecheck.views.cases import title
 
 SHARES: Mapping[str, int] = MappingProxyType(
@@ -28,6 +31,8 @@ SHARES: Mapping[str, int] = MappingProxyType(
 )
 """The operations that need nothing that is there already, and how many requests each gets of all."""
 STREAMED = ("chat.completions.create", "completions.create", "responses.create")
+CHOICE = 4
+"""Broken requests that are drawn for each that is sent."""
 SHRINKING = 120
 """Requests at most to make one failure small."""
 MOST_SHRUNK = 10
@@ -39,12 +44,17 @@ QUESTION = "Say hello."
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The cases of one operation, *drawn* in this order by a *seed*; those that are *sent*, no two of them alike."""
+    """Cases of one operation, all legal or all *broken*: so many are *drawn* by a seed, those are *sent*."""
 
     operation: str
+    broken: bool
     seed: int
     drawn: int
     sent: tuple[Case, ...]
+
+    def strategy(self, subject: Subject) -> SearchStrategy[Case]:
+        """Return what the cases are drawn from."""
+        return illegal(self.operation, subject) if self.broken else legal(self.operation, subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,10 @@ class Prospect:
 
 def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Prospect:
     """Draw *examples* cases, and keep as many as the *budget* has room for, of every operation the same share."""
-    whole = sum(SHARES.values())
+    whole = 2 * sum(SHARES.values())
+    shares = {name: max(examples * share // whole, 1) for name, share in SHARES.items()} if examples else {}
     pools = [
-        pool(name, subject, max(examples * share // whole, 1), seed) for name, share in SHARES.items() if examples > 0
+        _pool(name, subject, most, seed, broken=broken) for name, most in shares.items() for broken in (False, True)
     ]
     kept, needed, spent = _within(pools, subject, budget)
     left_out = sum(len(each.sent) for each in pools) - sum(len(each.sent) for each in kept)
@@ -91,12 +102,24 @@ def _within(pools: Sequence[Pool], subject: Subject, budget: Budget) -> tuple[tu
     return (), 0, 0
 
 
-def pool(operation: str, subject: Subject, count: int, seed: int) -> Pool:
-    """Draw the cases of one operation."""
-    drawn = draw(cases(operation, subject), count, seed)
+def _pool(operation: str, subject: Subject, most: int, seed: int, *, broken: bool) -> Pool:
+    """Draw the cases of one operation; of those broken enough to choose from, so that few ways are left out."""
+    pool = Pool(operation, broken, seed, most * CHOICE if broken else most, ())
+    drawn = draw(pool.strategy(subject), pool.drawn, seed)
     alone = {wire(case.send): case for case in reversed(drawn)}
-    sent = tuple(case for case in drawn if alone[wire(case.send)] is case)
-    return Pool(operation, seed, count, sent)
+    unlike = [case for case in drawn if alone[wire(case.send)] is case]
+    return replace(pool, sent=_spread(unlike, most))
+
+
+def _spread(drawn: Sequence[Case], most: int) -> tuple[Case, ...]:
+    """Return as many as there may be, in their order: the first of each way to break a request, then the second."""
+    seen: Counter[tuple[str, str]] = Counter()
+    ranked: list[tuple[int, int]] = []
+    for place, case in enumerate(drawn):
+        way = (case.mutation, case.param) if case.mutation else ("", str(place))
+        ranked.append((seen[way], place))
+        seen[way] += 1
+    return tuple(drawn[place] for place in sorted(place for _, place in sorted(ranked)[:most]))
 
 
 def wire(send: Send) -> tuple[object, ...]:

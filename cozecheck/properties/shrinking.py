@@ -12,7 +12,7 @@ from cozecheck.properties.exploring import Explorer, Failing, Shown
 from cozecheck.properties.planning import SHRINKING, wire
 from cozecheck.properties.searching import smallest
 from cozecheck.properties.trying import Trial, judged
-from cozecheck.strategies import Case, cases
+from cozecheck.strategies import Case
 from cozecheck.views.cases import TWINS
 
 SLOW = frozenset((FailureKind.CONNECT, FailureKind.FIRST_BYTE, FailureKind.IDLE, FailureKind.TOTAL))
@@ -26,11 +26,9 @@ async def shrink(failing: Failing, explorer: Explorer, most: int, kept: Path | N
         return failing
     shrinker = _Shrinker(failing, explorer, min(most, _patience(failing)))
     pool = failing.pool
-    strategy = cases(pool.operation, explorer.subject)
+    strategy, key = pool.strategy(explorer.subject), failing.cause.id
     try:
-        case = await asyncio.to_thread(
-            smallest, strategy, shrinker.fails, pool.drawn, pool.seed, kept, failing.cause.id
-        )
+        case = await asyncio.to_thread(smallest, strategy, shrinker.fails, pool.drawn, pool.seed, kept, key)
     finally:
         shrinker.closed = True
     shown = shrinker.shown(case) if case else None
@@ -54,6 +52,7 @@ class _Shrinker:
 
     def __post_init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._met = False  # what was drawn before the first that fails was not worth a request, or holds
         self._twins = self.failing.departure.exchange.scenario == TWINS or self.failing.departure.check.view is None
 
     def shown(self, case: Case) -> Shown | None:
@@ -64,9 +63,11 @@ class _Shrinker:
     def fails(self, case: Case) -> bool:
         """Whether a case fails likewise; what cannot be sent any more does not."""
         found = self.shown(case)
-        if found is None and self.left > 0 and not self.closed:
+        if found is None and self._met and self.left > 0 and not self.closed:
             found = self.tried[wire(case.send)] = self._try(case)
-        return self.failing.cause in (found or {})
+        likewise = self.failing.cause in (found or {})
+        self._met = self._met or likewise
+        return likewise
 
     def _try(self, case: Case) -> Shown:
         trial = Trial(case, f"{self.failing.cause.id}.{len(self.tried)}")
