@@ -38,8 +38,8 @@ class Gathered:
 class Course:
     """How far a message has come: one block is open at a time, and each is closed for good.
 
-    Words come as they are made, and so does the first call. Chunks may mix calls, blocks may not: what comes beside an
-    open call is held back until the end.
+    Words come as they are made, and so does the first call. Chunks may mix calls, blocks may not: other calls, and what
+    comes beside an open call, are held back until the end.
     """
 
     def __init__(self, stops: Set[str], *, shows_thoughts: bool) -> None:
@@ -111,7 +111,7 @@ class Course:
         place = max(last + bool(piece.id), 0) if piece.index is None else piece.index
         self._calls.setdefault(place, Gathered()).take(piece)
         written = piece.function.arguments or ""
-        if self._live is None and written:
+        if place == 0 and self._live is None and written:
             self._live = place
             yield from self._close()
             yield from self._call_opened(place)
