@@ -10,7 +10,7 @@ from pathlib import Path
 import anthropic
 import pytest
 from anthropic import Anthropic, AsyncAnthropic
-from anthropic.types import MessageParam, ToolParam
+from anthropic.types import Message, MessageParam, ToolParam, ToolResultBlockParam, UserMessageParam
 from pydantic import BaseModel
 
 from reference_server.app import create_app
@@ -34,7 +34,7 @@ class City(BaseModel):
 
 
 def tool(name: str) -> ToolParam:
-    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    schema: dict[str, object] = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
     return {"name": name, "description": "Look it up for a city.", "input_schema": schema}
 
 
@@ -93,6 +93,7 @@ def test_a_limit_is_told(client: Anthropic) -> None:
 def test_tools_are_called_side_by_side_and_their_results_sent_back(client: Anthropic, *, streams: bool) -> None:
     tools = [tool("get_weather"), tool("get_time")]
     messages: list[MessageParam] = [{"role": "user", "content": "What are the weather and the time in Paris?"}]
+    called: Message
     if streams:
         with client.messages.stream(model=MODEL, max_tokens=200, messages=messages, tools=tools) as stream:
             called = stream.get_final_message()
@@ -102,15 +103,12 @@ def test_tools_are_called_side_by_side_and_their_results_sent_back(client: Anthr
     assert called.stop_reason == "tool_use"
     assert [call.name for call in calls] == ["get_weather", "get_time"]
     assert all(call.input.keys() == {"city"} for call in calls)
-    results: MessageParam = {
-        "role": "user",
-        "content": [
-            *[{"type": "tool_result", "tool_use_id": call.id, "content": "Sunny."} for call in calls],  # type: ignore[list-item]
-            {"type": "text", "text": TEXT},
-        ],
-    }
+    results: list[ToolResultBlockParam] = [
+        {"type": "tool_result", "tool_use_id": call.id, "content": "Sunny."} for call in calls
+    ]
+    shown: UserMessageParam = {"role": "user", "content": [*results, {"type": "text", "text": TEXT}]}
     answer = client.messages.create(
-        model=MODEL, max_tokens=50, messages=[*messages, called.to_param(), results], tools=tools
+        model=MODEL, max_tokens=50, messages=[*messages, called.to_param(), shown], tools=tools
     )
     assert answer.content[0].type == "text"
     assert answer.content[0].text == "one two three"

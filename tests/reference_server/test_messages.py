@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from base64 import b64encode
 from typing import Any
 
@@ -392,6 +393,16 @@ def test_a_full_queue_is_an_overload() -> None:
     assert message(served)
     assert (overloaded.status_code, refusal(overloaded)["type"]) == (529, "overloaded_error")
     assert overloaded.headers["retry-after"]
+
+
+def test_it_is_on_record_by_its_own_name_and_counts_like_any_other(caplog: pytest.LogCaptureFixture) -> None:
+    server = app()
+    with caplog.at_level(logging.INFO):
+        message(send(server, asking()))
+    (line,) = [record.__dict__["fields"] for record in caplog.records if record.message == "request"]
+    assert (line["operation"], line["engine"], line["tokens_out"]) == ("/messages", "base", 3)
+    counted = ask(server, "GET", "/metrics").text
+    assert 'coze_adapter_generation_tokens_total{usage_source="engine"} 3.0' in counted
 
 
 def test_it_can_be_switched_off() -> None:

@@ -167,8 +167,8 @@ def as_chunks(pieces: Iterable[Piece]) -> list[Json]:
     made = []
     for kind, piece in pieces:
         if kind.isdigit():
-            head = opening(int(kind)) if kind not in seen else {"index": int(kind), "function": {}}
-            made.append({"tool_calls": [{**head, "function": {**head["function"], "arguments": piece}}]})
+            more: Json = {"index": int(kind), "function": {"arguments": piece}}
+            made.append({"tool_calls": [more if kind in seen else opening(int(kind), piece)]})
             seen.add(kind)
         else:
             made.append({kind: piece})
