@@ -49,8 +49,7 @@ def create_app(
     entropy = entropy or random.Random()  # noqa: S311  (ids and filler text, no secrets)
     rooms = build_rooms(settings, clock, ticks, entropy, shared)
     exports = build_exporter(settings, ticks)
-    translators = Translators(settings)
-    app = surrounded(paths(rooms, translators.routes(rooms)), rooms, translators, exports)
+    app = surrounded(paths(rooms, Translators(settings).routes(rooms)), rooms, exports)
     return Application(flaws.apply(app, flaw) if flaw else app, rooms, exports)
 
 
@@ -106,9 +105,9 @@ class Application:
             await probe(self._rooms.upstreams.values(), self._rooms.fleet, check)
 
 
-def surrounded(app: ASGIApp, rooms: Rooms, translators: Translators, exports: Exporter | None) -> ASGIApp:
+def surrounded(app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> ASGIApp:
     """Put the middleware around the endpoints, from the inside out."""
-    settings = rooms.settings
+    settings, translators = rooms.settings, Translators(rooms.settings)
     app = StopWithClient(app)
     app = ReadBody(app, settings.max_body_bytes)
     app = RequireKey(app, settings.openai_compatibility.endpoint, lambda: rooms.keys, translators.secret)
