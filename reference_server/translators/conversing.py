@@ -75,7 +75,7 @@ class Answer:
 
     def _translated(self, piece: bytes) -> bytes:
         """Return the events of a piece; one that can't be translated ends the stream, unless it is the first."""
-        events = b""
+        events = bytearray()
         try:
             for block in self._blocks.feed(piece):
                 if data := data_in(LINE.split(block)):
@@ -86,7 +86,7 @@ class Answer:
             self._broken = True
             self._observed.error = error.code or error.kind
             events += self._reply.failure(error)
-        return events
+        return bytes(events)
 
     async def _begin(self, headers: list[Header]) -> None:
         """Send the head, once; what this protocol has and chat completions lack is told beside what an engine lacks."""

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 from anthropic.types import Message, RawMessageStreamEvent
 from anthropic.types.shared import ErrorResponse
+from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 from starlette.types import ASGIApp
 
@@ -16,6 +17,15 @@ MESSAGES = "/v1/messages"
 VERSION = {"anthropic-version": "2026-10-21"}
 OLDER = {"anthropic-version": "2023-06-01"}
 EVENT: TypeAdapter[RawMessageStreamEvent] = TypeAdapter(RawMessageStreamEvent)
+NAMES = ("type", "text", "source", "content", "role", "id", "name", "data", "input")
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+"""JSON, some of it in words of this API."""
 
 
 def asking(content: Any = "Say exactly: one two three", **changes: Any) -> Json:
@@ -116,3 +126,11 @@ def finish(block: Json, said: str) -> None:
         block["input"] = json.loads(said or "{}")
     else:
         block[block["type"]] += said
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a JSON value at which something else could stand."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(inner, dict | list):
+            yield from places(inner)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference_server.engines.upstream_errors import UpstreamBroken
+from reference_server.errors import Refusal
 from reference_server.translators.anthropic.reply import Reply
 from tests.probe import hostile
 from tests.reference_server.asking import Json, app
-from tests.reference_server.messages import MESSAGES, VERSION, asking, events, put_together, send
+from tests.reference_server.messages import MESSAGES, VERSION, anything, asking, events, places, put_together, send
 from tests.reference_server.upstreams import CHUNK, DONE, STREAM_HEAD, event, through
 
 Piece = tuple[str, Any]
@@ -180,6 +182,21 @@ def as_chunks(pieces: Iterable[Piece]) -> list[Json]:
 def test_any_chunking_gives_the_same_blocks(answer: tuple[list[Piece], list[Piece]]) -> None:
     whole, mixed = answer
     assert put_together(said(as_chunks(mixed))) == put_together(said(as_chunks(whole)))
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=200)
+def test_whatever_an_engine_says_ends_in_events_or_a_refusal(data: st.DataObject) -> None:
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    whole = [
+        chunk({"reasoning": "x"}),
+        chunk({"tool_calls": [opening(0, "{}")]}, "stop"),
+        {"choices": [], "usage": usage},
+    ]
+    holder, key = data.draw(st.sampled_from(list(places(whole))))
+    holder[key] = data.draw(anything)
+    with suppress(Refusal):
+        put_together(said(whole))
 
 
 @given(st.data())

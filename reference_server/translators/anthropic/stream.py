@@ -17,6 +17,10 @@ from reference_server.translators.anthropic.answer import (
 )
 from reference_server.translators.completions import Call, Choice, Completion, Said
 
+MOST_HELD = 64 * 1024 * 1024
+"""Bytes of calls and late words that are held back, roughly."""
+A_PIECE = 256
+"""Bytes that a piece costs beside its text, roughly."""
 EMPTY = {"text": text_block, "thinking": thinking_block}
 Json = dict[str, Any]
 
@@ -52,6 +56,7 @@ class Course:
         self._calls: dict[int, Gathered] = {}
         self._live: int | None = None
         self._late: list[tuple[str, str]] = []
+        self._held = 0
         self._last = Choice()
         self._usage = NO_USAGE
 
@@ -93,6 +98,7 @@ class Course:
         ]
         for kind, piece in pieces:
             if piece and self._open == "tool_use":
+                self._hold(piece)
                 self._late.append((kind, piece))
             elif piece:
                 yield from self._words(kind, piece)
@@ -111,12 +117,18 @@ class Course:
         place = max(last + bool(piece.id), 0) if piece.index is None else piece.index
         self._calls.setdefault(place, Gathered()).take(piece)
         written = piece.function.arguments or ""
+        self._hold(written)
         if place == 0 and self._live is None and written:
             self._live = place
             yield from self._close()
             yield from self._call_opened(place)
         if self._live == place:
             yield from self._call_written(written)
+
+    def _hold(self, piece: str) -> None:
+        self._held += len(piece) + A_PIECE
+        if self._held > MOST_HELD:
+            raise UpstreamBroken("calls without an end")
 
     def _call_opened(self, place: int) -> Iterator[Json]:
         yield from self._opened("tool_use", call_block(self._calls[place].call, place))
