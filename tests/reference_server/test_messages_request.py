@@ -23,7 +23,14 @@ CALLED = [
             {"type": "thinking", "thinking": "Hm.", "signature": "x"},
             {"type": "text", "text": "I look."},
             {"type": "tool_use", "id": "a", "name": "weather", "input": {"city": "Paris"}},
-            {"type": "tool_use", "id": "b", "name": "time", "input": {}},
+            {
+                "type": "tool_use",
+                "id": "b",
+                "name": "time",
+                "input": {},
+                "caller": {"type": "direct"},
+                "toolset_name": None,
+            },
         ],
     },
 ]

@@ -18,11 +18,13 @@ from reference_server.translators.anthropic.blocks import (
     type_tag,
 )
 
+# What is sent back as it came has fields that say nothing here.
+unsaid: Mapping[str, Reader] = {**cached, "toolset_name": nullable(text)}
 result_block = record(
-    {**type_tag, "tool_use_id": text}, {**cached, "content": nullable(content(shown)), "is_error": flag}
+    {**type_tag, "tool_use_id": text}, {**unsaid, "content": nullable(content(shown)), "is_error": flag}
 )
 call_block = record(
-    {**type_tag, "id": text, "name": text, "input": free_object}, {**cached, "caller": nullable(free_object)}
+    {**type_tag, "id": text, "name": text, "input": free_object}, {**unsaid, "caller": nullable(free_object)}
 )
 thought = record({**type_tag, "thinking": text}, {"signature": text})
 hidden_thought = record({**type_tag, "data": text})
