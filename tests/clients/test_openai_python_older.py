@@ -17,9 +17,14 @@ INSTALLING = 120
 RUNNING = 240
 
 
+def folder_of(release: str) -> Path:
+    """Where a release is installed: hidden from those who look for our own code."""
+    return FOLDER / f".openai-{release}"
+
+
 def missing(release: str) -> str:
     """Install what the lock file of a release names, once however many tests run side by side; say what went wrong."""
-    locked, folder = FOLDER / f"openai-{release}.txt", FOLDER / f"openai-{release}"
+    locked, folder = FOLDER / f"openai-{release}.txt", folder_of(release)
     installed = folder / ".installed"
     with (FOLDER / ".installing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -45,7 +50,7 @@ def missing(release: str) -> str:
 def run(release: str, *command: str) -> subprocess.CompletedProcess[str]:
     """Run Python with a release in the place of the installed one."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONPATH"))}
-    paths = [str(FOLDER / f"openai-{release}"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(folder_of(release)), *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.run(
         [sys.executable, *command],
         cwd=HERE.parents[1],
