@@ -139,7 +139,7 @@ def _others(kept: Kept, subject: Subject, folder: Path) -> Iterator[Case]:
     """Yield what else was broken in the same place, and failed for the same cause."""
     operation, what = kept.case.operation, (kept.case.mutation, kept.case.param)
     for strategy in ways(operation, subject) if kept.case.mutation else (legal(operation, subject),):
-        for case in remembered(strategy, folder, kept.id):
+        for case in remembered(strategy, folder / kept.id):
             if (case.mutation, case.param) == what:
                 yield case
 

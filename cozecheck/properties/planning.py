@@ -1,7 +1,7 @@
 """What is sent at random, drawn before anything is sent: a budget can be told, and kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from types import MappingProxyType
 
@@ -44,7 +44,7 @@ QUESTION = "Say hello."
 class Source:
     """What cases are drawn from, and how many, by which seed."""
 
-    strategy: SearchStrategy[Case]
+    strategy: SearchStrategy[Case] = field(repr=False)
     count: int
     seed: int
 
@@ -89,9 +89,17 @@ def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Pros
     pools = [_pool(name, subject, most, seed) for name, most in shares.items()]
     kept, needed, spent = _within(pools, subject, budget)
     left_out = sum(len(each.sent) for each in pools) - sum(len(each.sent) for each in kept)
-    room = SHRINKING * MOST_SHRUNK if budget.requests is None else budget.requests - needed
-    more = min(SHRINKING * MOST_SHRUNK, max(room, 0)) if kept else 0
-    return Prospect(kept, needed + more, spent + more * (spent // max(needed, 1)), more, left_out)
+    each = spent // max(needed, 1)
+    more = _more(budget.after(needed, spent), each) if kept else 0
+    return Prospect(kept, needed + more, spent + more * each, more, left_out)
+
+
+def _more(left: Budget, tokens: int) -> int:
+    """Return how many requests may make failures small, at so many *tokens* each."""
+    wanted = SHRINKING * MOST_SHRUNK
+    if left.requests is not None:
+        wanted = min(wanted, left.requests)
+    return wanted if left.tokens is None else min(wanted, left.tokens // max(tokens, 1))
 
 
 def _within(pools: Sequence[Pool], subject: Subject, budget: Budget) -> tuple[tuple[Pool, ...], int, int]:

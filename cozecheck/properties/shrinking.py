@@ -25,9 +25,9 @@ async def shrink(failing: Failing, explorer: Explorer, most: int, kept: Path | N
     if failing.drawn is None:
         return failing
     shrinker = _Shrinker(failing, explorer, min(most, _patience(failing)))
-    source, key = failing.drawn.source, failing.cause.id
+    source, place = failing.drawn.source, kept / failing.cause.id if kept else None
     try:
-        case = await asyncio.to_thread(smallest, source.strategy, shrinker.fails, source.count, source.seed, kept, key)
+        case = await asyncio.to_thread(smallest, source.strategy, shrinker.fails, source.count, source.seed, place)
     finally:
         shrinker.closed = True
     shown = shrinker.shown(case) if case else None
