@@ -131,7 +131,7 @@ def illegal_refused(it: Settled) -> Iterator[Verdict]:
     requires=("errors.envelope", "errors.invalid-status", "errors.param-named", "errors.param-type"),
 )
 def refusal_tells(it: Settled) -> Iterator[Verdict]:
-    """The refusal of a broken request comes with a fitting status, in the envelope, naming the broken field."""
+    """The refusal of a broken request has a fitting status, and its envelope names the broken field."""
     asked, mutation = it.asked, it.claim.mutation
     assert mutation is not None
     status = asked.response.status
@@ -139,8 +139,6 @@ def refusal_tells(it: Settled) -> Iterator[Verdict]:
         yield _elsewhere(asked)
     elif status not in mutation.statuses:
         yield Problem(" or ".join(map(str, sorted(mutation.statuses))), f"{status}: {asked.said[:120]}", at="status")
-    elif not asked.error:
-        yield Problem('{"error": {…}}', asked.said[:120], at="body")
     elif mutation.names_param and it.claim.root and not asked.names(it.claim.root, *_inside(it.claim.param)):
         yield Problem(it.claim.param, asked.error.get("param"), at="/error/param")
 

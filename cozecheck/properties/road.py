@@ -41,15 +41,21 @@ class Pursuit:
         await self.explorer.explore(self.prospect)
         kept = self.search.folder / failures.EXAMPLES if self.search.folder else None
         left = self.prospect.more
-        for failing in sorted(self.explorer.failing.values(), key=_urgency)[:MOST_SHRUNK]:
+        for failing in sorted(self.failing(), key=_urgency)[:MOST_SHRUNK]:
             before = self.explorer.purse.requests
             self.smallest[failing.cause.id] = await shrink(failing, self.explorer, left, kept)
             left -= self.explorer.purse.requests - before
 
+    def failing(self) -> list[Failing]:
+        """Return what is told: of what legal requests bring about, nothing is told of broken ones."""
+        found = self.explorer.failing.values()
+        of_legal = {_kind(each) for each in found if not _is_broken(each)}
+        return [each for each in found if not _is_broken(each) or _kind(each) not in of_legal]
+
     def departures(self) -> Iterator[Departure]:
         """Yield one departure a cause, in the order in which they were met."""
         reader = Reader()
-        for failing in self.explorer.failing.values():
+        for failing in self.failing():
             small = self.smallest.get(failing.cause.id, failing)
             exchange = reader.read(replace(small.departure.exchange, id=failing.cause.id))
             yield replace(small.departure, exchange=exchange)
@@ -57,7 +63,7 @@ class Pursuit:
     def _kept(self) -> Iterator[str]:
         """Write the failures down; yield how to send them again."""
         folder, explorer = self.search.folder, self.explorer
-        for failing in explorer.failing.values() if folder else ():
+        for failing in self.failing() if folder else ():
             assert folder is not None
             why = failing.cause
             try:
@@ -78,9 +84,17 @@ class Pursuit:
             yield f"{prospect.left_out:,} requests at random were left out to stay within the budget"
         if explorer.end is not None and explorer.clock() >= explorer.end:
             yield f"the time for requests at random was over after {explorer.sent:,} of {prospect.cases:,}"
-        if len(explorer.failing) > MOST_SHRUNK:
-            yield f"{len(explorer.failing):,} causes of failure were met; {MOST_SHRUNK} of them were made small"
+        if len(self.failing()) > MOST_SHRUNK:
+            yield f"{len(self.failing()):,} causes of failure were met; {MOST_SHRUNK} of them were made small"
 
 
 def _urgency(failing: Failing) -> int:
     return (Level.MUST, Level.SHOULD, Level.MAY).index(failing.departure.check.level)
+
+
+def _kind(failing: Failing) -> tuple[str, str, str]:
+    return failing.cause.check, failing.cause.operation, failing.cause.status
+
+
+def _is_broken(failing: Failing) -> bool:
+    return failing.drawn is not None and bool(failing.drawn.case.mutation)

@@ -19,6 +19,7 @@ from tests.checks import (
     test_logprobs,
     test_models,
     test_moderations,
+    test_properties,
     test_reasoning,
     test_request,
     test_responses,
@@ -57,6 +58,7 @@ TABLES = (
     test_responses_stream.CASES,
     test_conversations.CASES,
     test_moderations.CASES,
+    test_properties.CASES,
 )
 CASES = tuple(case for table in TABLES for case in table)
 PAIRS = (

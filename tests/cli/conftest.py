@@ -12,3 +12,4 @@ def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("COZECHECK_") or name == "OPENAI_API_KEY":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("COZECHECK_PROPERTY_EXAMPLES", "0")  # whole runs are about something else, and quicker so
