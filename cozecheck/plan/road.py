@@ -10,12 +10,14 @@ from cozecheck.checks.conclusion import TOOL, moment
 from cozecheck.findings import Report, Run
 from cozecheck.histograms import Histogram
 from cozecheck.plan import queueing, sizing
+from cozecheck.plan.assuming import assumptions
 from cozecheck.plan.curve import Curve, curve
 from cozecheck.planned import Plan, Replica, Waiting, Wanted
 
 REQUESTS: Final = 20_000
 """Requests that are simulated, after those that fill an empty system."""
 WARM: Final = 2_000
+"""Too few to fill more than some hundred slots; with so many nobody waits up to the threshold."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def run(report: Report, where: str, wanted: Callable[[float, float], Wanted], co
         overflow=share,
         waiting=waiting(measured, each, asked.qps * (1 - share), replicas, course.seed),
         cost=sizing.cost(asked, replicas, share),
-        assumptions=tuple(sizing.assumptions(measured, asked)),
+        assumptions=tuple(assumptions(measured, asked, each)),
     )
     return Report(
         kind="plan",
@@ -62,7 +64,7 @@ def run(report: Report, where: str, wanted: Callable[[float, float], Wanted], co
 def waiting(measured: Curve, each: Replica, qps: float, replicas: int, seed: int) -> Waiting:
     """Simulate what stays with the replicas."""
     random, slots = Random(seed), each.slots * replicas  # noqa: S311 - the same plan for the same seed
-    services = list(islice(queueing.drawn(measured.times, each.seconds, random), WARM + REQUESTS))
+    services = list(islice(queueing.drawn(each.seconds, measured.spread, random), WARM + REQUESTS))
     found = queueing.waits(queueing.poisson(qps, random, WARM + REQUESTS), services, slots)
     waits, whole = Histogram(), Histogram()
     waits.record_all(found[WARM:])
