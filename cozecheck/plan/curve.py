@@ -9,8 +9,11 @@ from cozecheck.findings import Outcome, Report
 from cozecheck.measured import ALL, Load, Measure
 from cozecheck.plan.levels import LEAST, Level, levels, spread
 
-KNEE: Final = 0.95
-"""The least load with this share of the best rate fills the target; under more, requests only wait longer."""
+KNEE: Final = 0.9
+"""The least load with this share of the best rate fills the target; under more, requests only wait longer.
+
+As near as a search closes in, and room for the moment between an answer and its user's next request.
+"""
 AGAIN: Final = "run `cozecheck load stress`, which finds the capacity by itself"
 
 

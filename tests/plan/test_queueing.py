@@ -19,7 +19,7 @@ from generator import pacing
 from tests.locustfiles.odd import Call, serving, stream
 from tests.locustfiles.pressing import pressed
 
-SERVICE, SLOTS, RATE, SECONDS, SEED = 0.04, 2, 35.0, 12.0, 3
+SERVICE, SLOTS, RATE, SECONDS, SEED = 0.08, 2, 17.5, 14.0, 3
 POISSON = {"kind": "poisson", "stages": [{"seconds": SECONDS, "rate": RATE}]}
 STEPS = """
 summary = "As many users as there are slots, then four times as many."
