@@ -1,30 +1,43 @@
 """`cozecheck plan`: parse, call, render, exit."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cozecheck.cli import options
+from cozecheck.errors import UsageError
 
 if TYPE_CHECKING:
     from cozecheck.planned import Wanted
 
+MOST: Final = 1e9
+"""Of everything: beyond, numbers are none that anybody plans with."""
+
 From = Annotated[
     Path, typer.Option("--from", metavar="FILE", help="The JSON report of a load: `cozecheck load stress` is best.")
 ]
-Qps = Annotated[float, typer.Option(metavar="N", min=0.0001, help="Requests a second that are to be served.")]
-Prompt = Annotated[float | None, typer.Option(metavar="N", min=1, help="Tokens of a prompt; else as measured.")]
-Output = Annotated[float | None, typer.Option(metavar="N", min=1, help="Tokens of an answer; else as measured.")]
-Replicas = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="How many replicas there are; else as many as it takes.")
+Qps = Annotated[float, typer.Option(metavar="N", min=0.0001, max=MOST, help="Requests a second that are to be served.")]
+Prompt = Annotated[
+    float | None, typer.Option(metavar="N", min=1, max=MOST, help="Tokens of a prompt; else as measured.")
 ]
-ReplicaPrice = Annotated[float | None, typer.Option(metavar="N", min=0, help="What one replica costs an hour.")]
+Output = Annotated[
+    float | None, typer.Option(metavar="N", min=1, max=MOST, help="Tokens of an answer; else as measured.")
+]
+Replicas = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=int(MOST), help="How many replicas there are; else as many as it takes."),
+]
+ReplicaPrice = Annotated[
+    float | None, typer.Option(metavar="N", min=0, max=MOST, help="What one replica costs an hour.")
+]
 PriceIn = Annotated[
-    float | None, typer.Option(metavar="N", min=0, help="The commercial API's price of a million prompt tokens.")
+    float | None,
+    typer.Option(metavar="N", min=0, max=MOST, help="The commercial API's price of a million prompt tokens."),
 ]
 PriceOut = Annotated[
-    float | None, typer.Option(metavar="N", min=0, help="The commercial API's price of a million generated tokens.")
+    float | None,
+    typer.Option(metavar="N", min=0, max=MOST, help="The commercial API's price of a million generated tokens."),
 ]
 
 
@@ -53,6 +66,8 @@ def plan(
 
     with options.blaming(context, "report"):
         to = reporting.destinations(report or ())
+    if (price_in is None) is not (price_out is None):
+        raise UsageError("--price-in and --price-out go together: a price may be 0")
     with options.blaming(context, "from"):
         measured = reports.read(from_)
 

@@ -1,13 +1,11 @@
 """Requests that queue for slots, simulated."""
 
+import math
 from collections.abc import Generator, Iterable, Iterator
 from random import Random
 from typing import Any
 
 import simpy
-
-from cozecheck.histograms import Histogram
-from cozecheck.intervals import FEWEST
 
 
 def waits(arrivals: Iterable[float], services: Iterable[float], slots: int) -> list[float]:
@@ -41,9 +39,8 @@ def poisson(rate: float, random: Random, count: int) -> Iterator[float]:
         yield at
 
 
-def drawn(times: Histogram, mean: float, random: Random) -> Iterator[float]:
-    """Yield service times distributed like those measured, stretched to another *mean*; without end."""
-    uppers, counts = zip(*times.buckets(), strict=True) if times.count >= FEWEST else ((1.0,), (1,))
-    stretch = mean / (sum(upper * count for upper, count in zip(uppers, counts, strict=True)) / sum(counts))
+def drawn(mean: float, spread: float, random: Random) -> Iterator[float]:
+    """Yield lognormal service times, without end; *spread* is the standard deviation of their logarithm."""
+    middle = math.log(mean) - spread**2 / 2
     while True:
-        yield from (upper * stretch for upper in random.choices(uppers, counts, k=1000))
+        yield random.lognormvariate(middle, spread)

@@ -1,9 +1,11 @@
 """Where requests go, and the head that all of them share."""
 
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cozecheck.errors import UsageError
@@ -43,6 +45,15 @@ class Address:
     def url(self) -> str:
         """The base URL, without what may be secret in it."""
         return f"http{'s' if self.is_tls else ''}://{self.authority}{self.path}"
+
+    @cached_property
+    def family(self) -> socket.AddressFamily | None:
+        """Of a host in numbers; None for a name, which is to be looked up."""
+        try:
+            version = ip_address(self.host).version
+        except ValueError:
+            return None
+        return socket.AF_INET6 if version == 6 else socket.AF_INET
 
     @cached_property
     def tls_context(self) -> ssl.SSLContext:

@@ -103,7 +103,7 @@ class Connection:
         address = self._address
         with gevent.Timeout(self._limits.connect, exception=False):
             try:
-                reached = cooperative.create_connection((address.host, address.port))
+                reached = _reached(address)
                 self._socket = get_original("socket", "socket")(fileno=reached.detach())
                 self._socket.setblocking(False)  # noqa: FBT003
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -188,6 +188,20 @@ class Connection:
         if self._waiter is not None:
             waiter, self._waiter = self._waiter, None
             waiter.switch(None)
+
+
+def _reached(address: Address) -> cooperative.socket:
+    where = address.host, address.port
+    if address.family is None:
+        return cooperative.create_connection(where)
+    # Without a look-up, which costs as much as all the rest: gevent has a thread do it, even where there are numbers.
+    reached = cooperative.socket(address.family)
+    try:
+        reached.connect(where)
+    except BaseException:
+        reached.close()
+        raise
+    return reached
 
 
 def _wait(plain: socket.socket, events: int) -> None:

@@ -61,11 +61,9 @@ class Dispatcher:
     def _await(self, due: float) -> None:
         """Sleep until then; where it is late already, let the loop have its turn, though not for each request."""
         now = time.perf_counter()
-        if due > now:
+        if due > now or now - self._yielded > TURN:
+            # Not 0: nothing is read within such a turn, so that all that is late would open connections of its own.
             gevent.sleep(max(NAP, due - now))
-            self._yielded = time.perf_counter()
-        elif now - self._yielded > TURN:
-            gevent.sleep(0)
             self._yielded = time.perf_counter()
 
     def _send(self, ask: Ask, due: float) -> None:

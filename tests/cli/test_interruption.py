@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,28 @@ def test_a_load_keeps_what_was_done_and_leaves_nobody_behind(by: signal.Signals)
     assert report["load"]["totals"]["finished"] > 0
     assert len(helpers) >= 4  # the bundled server, Locust's master and its workers
     assert [each for each in helpers if Path(f"/proc/{each}").exists()] == []
+
+
+def test_a_load_whose_generator_is_blocked_gives_no_verdict() -> None:
+    with started("load", "constant", "--duration", "5", "--no-progress") as running:
+        while running.poll() is None:
+            for helper in filter(_is_locust, list(_below(running.pid))):
+                with suppress(ProcessLookupError):
+                    os.kill(helper, signal.SIGSTOP)
+                    time.sleep(0.2)
+                    os.kill(helper, signal.SIGCONT)
+            time.sleep(0.3)
+        out, _ = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 3
+    assert "the generator did not keep up: its loop came" in out
+    checks = json.loads(Path("r.json").read_text("utf-8"))["checks"]
+    assert {each["outcome"] for each in checks if each["family"] == "load.slo"} == {"inconclusive"}
+
+
+def _is_locust(pid: int) -> bool:
+    with suppress(OSError):
+        return b"locust" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
 
 
 def _below(pid: int) -> Iterator[int]:

@@ -14,11 +14,11 @@ from cozecheck import bundled
 from cozecheck.checks import ALL
 from cozecheck.errors import NoVerdictError
 from cozecheck.findings import Outcome, Report
-from cozecheck.load import Changes, Course, Crew, decide, generator, run
+from cozecheck.load import Changes, Course, decide, run
 from cozecheck.load.profiles import NAMES, named
 from cozecheck.probe import Endpoint, Limits, Probe
 
-STAND_IN, BLOCKED = (Path(__file__).with_name(name) for name in ("stand_in.py", "blocked.py"))
+STAND_IN = Path(__file__).with_name("stand_in.py")
 SLOS = ("error_rate < 1%", "ttft_p95 < 500ms")
 
 
@@ -125,16 +125,6 @@ def pressed(server: bundled.Bundled, course: Course, seconds: float = 4) -> Repo
             return await run(probe, decided, ALL, {}, None, course)
 
     return asyncio.run(drive())
-
-
-def test_a_generator_that_is_blocked_gives_no_verdict(server: bundled.Bundled, monkeypatch: pytest.MonkeyPatch) -> None:
-    *before, mix = generator(Crew())[: generator(Crew()).index("--headless")]
-    monkeypatch.setenv("LOCUSTFILES", str(Path(mix).parent))
-    report = pressed(server, Course(time.time, command=(*before, str(BLOCKED), "--headless")))
-    (said,) = (check for check in report.checks if check.id == "load.generator")
-    assert (report.exit_code, said.outcome) == (3, Outcome.ERROR)
-    assert "the generator did not keep up: its loop came" in said.reason
-    assert {check.outcome for check in report.checks if check.family == "load.slo"} == {Outcome.INCONCLUSIVE}
 
 
 def test_a_target_that_is_killed_in_mid_run_ends_it_with_what_there_is() -> None:

@@ -19,7 +19,7 @@ from generator.operations import ALL, read
 from generator.reply import Reply
 from generator.told import Told
 from tests.certificates import certificate
-from tests.locustfiles.odd import HEAD, Behaviour, Call, Server, chunk, closing, event, serving, stream, well
+from tests.locustfiles.odd import HEAD, HOST, Behaviour, Call, Server, chunk, closing, event, serving, stream, well
 
 SHORT = Limits(connect=20.0, first_byte=0.6, idle=0.6, total=2.0)
 STREAM = ALL["chat_stream"]
@@ -245,6 +245,14 @@ def test_nobody_listens() -> None:
         _, told = ask(connection, address)
     assert told.failure is not None
     assert told.failure.kind == Kind.CONNECT
+
+
+def test_a_name_is_looked_up() -> None:
+    with serving(well) as server:
+        address = Address.of(server.base_url.replace(HOST, "localhost"))
+        with connected(address, Limits()) as connection:
+            _, told = ask(connection, address)
+    assert (address.family, told.failure) == (None, None)
 
 
 def test_too_large_a_body_is_given_up() -> None:

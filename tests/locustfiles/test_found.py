@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from generator.failure import Kind
 from tests.locustfiles.odd import HEAD, Call, chunk, event, serving, stream, well
-from tests.locustfiles.pressing import pressed
+from tests.locustfiles.pressing import PATIENCE, order, pressed, started
 
 
 def observed(result: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -41,37 +42,56 @@ def test_every_way_to_fail_is_counted_by_kind(tmp_path: Path) -> None:
     assert totals["canaries_returned"] == done[""]
 
 
-def test_two_streams_that_were_swapped_are_cross_talk(tmp_path: Path) -> None:
-    waiting: list[tuple[Call, asyncio.Event]] = []
+class Swapping:
+    """Answers well, but for two in so many requests: they get each other's answer."""
 
-    async def behave(call: Call) -> None:
-        """Once in 50 requests, two that are in flight get each other's answer."""
-        if call.number % 50 in (0, 1):
-            met = asyncio.Event()
-            waiting.append((call, met))
-            if len(waiting) % 2:
-                await asyncio.wait_for(met.wait(), 5)
-                return
-            other, told = waiting[-2]
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self._first: tuple[Call, asyncio.Event] | None = None
+        self.swapped = 0
+
+    async def __call__(self, call: Call) -> None:
+        if call.number % self._every < self._every - 2:
+            await well(call)
+        elif self._first is None:
+            self._first = call, asyncio.Event()
+            await asyncio.wait_for(self._first[1].wait(), 30)
+        else:
+            (other, met), self._first = self._first, None
             await stream(call, [other.canary, " x"])
             await stream(other, [call.canary, " x"])
-            told.set()
-            return
-        await well(call)
-        await asyncio.sleep(0.01)
+            self.swapped += 2
+            met.set()
 
-    with serving(behave) as server:
+
+def test_two_streams_that_were_swapped_are_cross_talk(tmp_path: Path) -> None:
+    swapping = Swapping(50)
+    with serving(swapping) as server:
         result = pressed(tmp_path, server.base_url, sample=0.0)
-    swapped = len(waiting) // 2 * 2
-    assert swapped
-    assert {each["kind"]: each["count"] for each in result["errors"]}.get(Kind.CROSS_TALK) == swapped
-    assert [each["count"] for each in observed(result, "cross-talk")] == [swapped]
+    assert swapping.swapped
+    assert {each["kind"]: each["count"] for each in result["errors"]}.get(Kind.CROSS_TALK) == swapping.swapped
+    assert [each["count"] for each in observed(result, "cross-talk")] == [swapping.swapped]
     crossing = result["crossings"][0]
     assert crossing["own"] != crossing["foreign"]
     # The proof is kept, though nothing was to be sampled.
     samples = [json.loads(line) for line in (tmp_path / "samples.jsonl").read_text().splitlines()]
-    assert len(samples) == swapped
+    assert len(samples) == swapping.swapped
     assert all(crossing["foreign"] in sample["response"]["body"] for sample in samples[:1])
+
+
+def test_two_streams_swapped_once_in_ten_thousand_are_found(tmp_path: Path) -> None:
+    swapping = Swapping(10_000)
+    with serving(swapping) as server:
+        shape = {"kind": "closed", "stages": [{"seconds": PATIENCE, "users": 8}]}
+        process = started(order(tmp_path, server.base_url, shape=shape))
+        while server.calls < 10_050 and process.poll() is None:
+            time.sleep(0.05)
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["totals"]["finished"] > 10_000
+    assert {each["kind"]: each["count"] for each in result["errors"]} == {Kind.CROSS_TALK: 2}
+    assert [each["count"] for each in observed(result, "cross-talk")] == [2]
 
 
 def test_streams_that_break_above_a_number_of_connections(tmp_path: Path) -> None:

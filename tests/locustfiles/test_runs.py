@@ -16,6 +16,7 @@ from tests.locustfiles.odd import Call, serving, stream, well
 from tests.locustfiles.pressing import MIX, PATIENCE, ROOT, order, pressed, started
 
 KEY = "sk-pressing-0123"
+FREEZE = 1.0
 
 
 def test_samples_are_exchanges_without_secrets(tmp_path: Path) -> None:
@@ -50,6 +51,22 @@ def test_open_loop_sends_on_time_what_a_slow_server_answers_late(tmp_path: Path)
     histograms = result["operations"]["chat_stream"]["histograms"]
     assert {"send_lag", "e2e_intended"} <= set(histograms)
     assert Histogram.from_text(histograms["ttft"]).percentile(50) >= 0.5
+
+
+def test_an_open_loop_shows_what_a_closed_one_hides(tmp_path: Path) -> None:
+    async def behave(call: Call) -> None:
+        if call.number % 200 == 100:
+            time.sleep(FREEZE)  # everybody waits: the whole server does nothing
+        await well(call)
+
+    def slow(shape: dict[str, Any], metric: str) -> float:
+        with serving(behave) as server:
+            result = pressed(tmp_path, server.base_url, shape=shape)
+        return Histogram.from_text(result["operations"]["chat_stream"]["histograms"][metric]).percentile(99)
+
+    closed = slow({"kind": "closed", "stages": [{"seconds": 3, "users": 1}]}, "e2e")
+    opened = slow({"kind": "constant", "stages": [{"seconds": 4, "rate": 60}]}, "e2e_intended")
+    assert closed < FREEZE / 2 < opened  # one in 200 waits, or all who were due meanwhile
 
 
 def test_a_trace_is_sent_as_it_was_written_down(tmp_path: Path) -> None:
