@@ -1,18 +1,21 @@
 """YAML and JSON to plain values; no tag runs code, nothing grows without bound."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
 
+from cozecheck import exchange
 from cozecheck.errors import UsageError
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 5_000_000
-"""Values a document may hold, each counted as often as aliases repeat it."""
+"""Values a document may hold, each counted as often as aliases repeat it, and a long text as several."""
+_TEXT: Final = 100
+"""Characters of a text that count as one more value."""
+_QUOTED: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 _BINARY: Final = ("tag:yaml.org,2002:binary", "!binary")
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
@@ -26,22 +29,27 @@ _WORDS: Final = {
 
 def parse_json(text: bytes, where: str) -> Any:
     """Return the value of a JSON text; raises UsageError, naming *where*."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: not JSON ({error})") from None
+    if _marks(text) > MAX_NODES and _marks(_QUOTED.sub(b"", text)) > MAX_NODES:
+        raise UsageError(f"{where}: more than {MAX_NODES:,} values")
+    parsed = exchange.parse_json(text)
+    if parsed.value is exchange.ABSENT:
+        raise UsageError(f"{where}: not JSON ({parsed.fault})")
+    return parsed.value
+
+
+def _marks(text: bytes) -> int:
+    """Count what begins a value, or parts two: no JSON text has more values than that, and one."""
+    return sum(map(text.count, (b"[", b"{", b",")))
 
 
 def parse_yaml(text: bytes, where: str) -> Any:
-    """Return the value of a YAML text, its first document; raises UsageError, naming *where*."""
+    """Return the value of a YAML text, its only document; raises UsageError, naming *where*."""
     # Built from the parser's events, and not by one of PyYAML's constructors: those run out of the C stack on
     # deep documents, and some run what a tag names.
     builder = _Builder(where)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.add(event)
-            if isinstance(event, yaml.DocumentEndEvent):
-                break
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -64,11 +72,12 @@ class _Builder:
         self._open: list[_Node] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._nodes = 0
+        self._has_begun = False
 
     def add(self, event: Any) -> None:
         """Take in one event."""
         if isinstance(event, yaml.ScalarEvent):
-            self._put(_scalar(event), event.anchor, 1)
+            self._put(_scalar(event), event.anchor, 1 + len(event.value) // _TEXT)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) >= MAX_DEPTH:
                 raise UsageError(f"{self._where}: nested more than {MAX_DEPTH} deep")
@@ -81,11 +90,18 @@ class _Builder:
                 raise UsageError(f"{self._where}: the alias *{event.anchor} stands for nothing")
             value, size = self._anchors[event.anchor]
             self._put(value, None, size)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._has_begun:
+            raise UsageError(f"{self._where}: several YAML documents; one is expected")
+        self._has_begun = True
 
     def _put(self, value: Any, anchor: str | None, size: int, within: int = 0) -> None:
         self._nodes += size
         if self._nodes > MAX_NODES:
-            raise UsageError(f"{self._where}: more than {MAX_NODES:,} values")
+            raise UsageError(f"{self._where}: more than {MAX_NODES:,} values, or as much text")
         if anchor:
             self._anchors[anchor] = (value, size + within)
         if self._open:

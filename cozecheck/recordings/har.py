@@ -43,7 +43,14 @@ def _recording(entry: Mapping[str, Any], format: str, id: str, where: str) -> Re
         parts.response(status, headers, _content(answered, f"{at_response}.content"), at_response) if status else None,
         id=id,
     )
-    return parts.recording(exchange, format, at=entry.get("startedDateTime"))
+    lost = parts.DROPPED_BODY if _has_dropped(answered.get("content")) else ""
+    return parts.recording(exchange, format, at=entry.get("startedDateTime"), lost=lost)
+
+
+def _has_dropped(content: Any) -> bool:
+    """Browsers name the size of a body that they have dropped meanwhile, and those of streams."""
+    size = content.get("size") if isinstance(content, dict) else None
+    return isinstance(size, int | float) and size > 0 and not content.get("text")
 
 
 def _without_pseudo(headers: Headers) -> Headers:

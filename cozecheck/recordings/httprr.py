@@ -17,29 +17,33 @@ _ANSWER: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3} ")
 
 def read(document: bytes, name: str, where: str) -> Iterator[Recording]:
     """Yield the recordings of a trace, each with `NAME:NUMBER` as its id; raises UsageError for what is none."""
-    rest, number = document[len(MAGIC) :], 0
-    while rest:
+    at, number = len(MAGIC), 0
+    while at < len(document):
         number += 1
         place = f"{where}: exchange {number}"
-        asked, answered, rest = _split(rest, place)
-        yield _recording(asked, answered, f"{name}:{number}", place)
+        begin, middle, end = _bounds(document, at, place)
+        yield _recording(document[begin:middle], document[middle:end], f"{name}:{number}", place)
+        at = end
 
 
-def _split(rest: bytes, where: str) -> tuple[bytes, bytes, bytes]:
-    """Return a request, its response and what follows, by the two sizes; where a scrubber made them wrong, by sight."""
-    sizes = _SIZES.match(rest)
+def _bounds(document: bytes, at: int, where: str) -> tuple[int, int, int]:
+    """Return where a request begins, its response, and what follows: by the two sizes that stand at *at*.
+
+    Where a scrubber made them wrong, by sight.
+    """
+    sizes = _SIZES.match(document, at)
     if sizes is None:
         raise UsageError(f"{where}: two sizes are expected")
     middle = sizes.end() + int(sizes[1])
     end = middle + int(sizes[2])
-    if not (_ANSWER.match(rest, middle) and (end == len(rest) or _SIZES.match(rest, end))):
-        answer = _ANSWER.search(rest, sizes.end())
+    if not (_ANSWER.match(document, middle) and (end == len(document) or _SIZES.match(document, end))):
+        answer = _ANSWER.search(document, sizes.end())
         if answer is None:
             raise UsageError(f"{where}: a request and its response are expected")
         middle = answer.start()
-        following = _NEXT.search(rest, middle)
-        end = following.start() if following else len(rest)
-    return rest[sizes.end() : middle], rest[middle:end], rest[end:]
+        following = _NEXT.search(document, middle)
+        end = following.start() if following else len(document)
+    return sizes.end(), middle, end
 
 
 def _recording(asked: bytes, answered: bytes, id: str, where: str) -> Recording:

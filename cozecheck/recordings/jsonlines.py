@@ -1,6 +1,7 @@
 """Exchanges, one JSON object a line: read while the file is."""
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import IO, Any, Final
 
 from cozecheck.errors import UsageError
@@ -13,15 +14,20 @@ FORMAT: Final = "jsonl"
 MAX_LINE: Final = 256 * 1024 * 1024
 
 
-def read(file: IO[bytes], name: str, where: str) -> Iterator[Recording]:
-    """Yield the recordings of a file, each with `NAME:LINE` as its id; raises UsageError for what is none."""
-    for number, line in enumerate(_lines(file, where), 1):
+def read(start: bytes, file: IO[bytes], name: str, where: str) -> Iterator[Recording]:
+    """Yield the recordings of *start* and a file, each with `NAME:LINE` as its id; raises UsageError for what is none.
+
+    *start* is what has been read of the file, not beyond its first line that is not blank.
+    """
+    for number, line in enumerate(_lines(start, file, where), 1):
         if line.strip():
             place = f"{where}:{number}"
             yield _recording(_object(line, place), f"{name}:{number}", place)
 
 
-def _lines(file: IO[bytes], where: str) -> Iterator[bytes]:
+def _lines(start: bytes, file: IO[bytes], where: str) -> Iterator[bytes]:
+    for line in BytesIO(start):
+        yield line if line.endswith(b"\n") else line + file.readline(MAX_LINE)
     while line := file.readline(MAX_LINE):
         if len(line) == MAX_LINE:
             raise UsageError(f"{where}: a line of more than {MAX_LINE:,} bytes")

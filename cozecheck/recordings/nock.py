@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from cozecheck.errors import UsageError
@@ -54,7 +55,8 @@ def _sent(body: Any) -> str:
 def _received(body: Any, where: str, *, binary: bool) -> bytes | str:
     """JSON stands as its value, bytes in hexadecimal: those of a compressed body as a list of what was read."""
     if isinstance(body, list) and body and all(isinstance(each, str) for each in body):
-        return _bytes("".join(body), where)
+        with suppress(ValueError):  # else the JSON that was answered is a list of texts
+            return bytes.fromhex("".join(body))
     if isinstance(body, str):
         return _bytes(body, where) if binary else body
     return b"" if body is None else json.dumps(body, ensure_ascii=False, default=lambda _: None)

@@ -5,6 +5,7 @@ import binascii
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -17,6 +18,10 @@ from cozecheck.recordings.redaction import is_cut, known
 
 NO_BODY: Final = "stream without a body"
 """What some recorders make of a stream: they do not read on when the client has stopped."""
+CUT_BODY: Final = "body cut or blacked out"
+DROPPED_BODY: Final = "body not kept"
+_LATEST: Final = 1e11
+"""Seconds since 1970 that are still a date, and no milliseconds."""
 
 
 def mapping(value: Any, where: str) -> Mapping[str, Any]:
@@ -42,12 +47,13 @@ def text(value: Any, where: str) -> str:
 
 def request(method: Any, url: Any, headers: Headers, body: bytes | str, where: str) -> Request:
     """Make a request; a body that the recorder cut or blacked out is not known."""
-    cut = isinstance(body, str) and is_cut(body)
+    sent = encoded(body)
+    cut = is_cut(sent)
     return Request(
         method=text(method, f"{where}.method").upper(),
         url=_address(known(text(url, f"{where}.url")), where),
         headers=headers,
-        body=b"" if cut else encoded(body),
+        body=b"" if cut else sent,
         is_whole=not cut,
     )
 
@@ -59,25 +65,30 @@ def response(status: Any, headers: Headers, body: bytes | str, where: str, reads
     return Response(status, headers, encoded(body), reads=reads)
 
 
-def recording(exchange: Exchange, format: str, *, at: Any = None, provenance: Any = "", notes: Any = None) -> Recording:
-    """Make a recording; a stream without a body is its recorder's doing, and said so."""
+def recording(
+    exchange: Exchange, format: str, *, at: Any = None, provenance: Any = "", notes: Any = None, lost: str = ""
+) -> Recording:
+    """Make a recording; a body that the recorder *lost*, as its reader knows or as is seen here, blames nobody."""
     response = exchange.response
-    lost = response is not None and response.ok and response.is_stream and not response.content
-    if lost and exchange.failure is None:
-        exchange = _left(exchange)
+    flaw = lost or (_flaw(response) if response else "")
+    if flaw and response:
+        kept = replace(response, body=b"") if flaw == CUT_BODY else response
+        exchange = replace(exchange, response=kept, left=exchange.left or exchange.failure is None)
     date = response.headers.get("date") if response else None
     return Recording(
         exchange,
         format,
         at=moment(at) if moment(at) is not None else moment(date),
         provenance=str(provenance),
-        flaws=(NO_BODY,) if lost else (),
+        flaws=(flaw,) if flaw else (),
         notes=notes if isinstance(notes, dict) else {},
     )
 
 
-def _left(exchange: Exchange) -> Exchange:
-    return Exchange(exchange.request, exchange.response, id=exchange.id, left=True)
+def _flaw(response: Response) -> str:
+    if is_cut(response.body):
+        return CUT_BODY
+    return NO_BODY if response.ok and response.is_stream and not response.content else ""
 
 
 def _address(url: str, where: str) -> str:
@@ -117,8 +128,8 @@ def _line(name: Any, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def encoded(body: bytes | str) -> bytes:
-    """Return a body's bytes; one that is blacked out is empty."""
-    return body if isinstance(body, bytes) else known(body).encode("utf-8", "surrogatepass")
+    """Return a body's bytes."""
+    return body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
 
 
 def unpacked(body: str, where: str) -> bytes:
@@ -131,10 +142,13 @@ def unpacked(body: str, where: str) -> bytes:
 
 def moment(value: Any) -> float | None:
     """Return seconds since 1970 of a number, an ISO 8601 or an HTTP date; None for what is none."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if abs(value) < 1e11 and math.isfinite(value) else None
-    if not isinstance(value, str):
-        return None
+    if isinstance(value, str):
+        value = _dated(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < _LATEST else None
+
+
+def _dated(value: str) -> float | None:
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         with suppress(ValueError, OverflowError, TypeError, IndexError):
             found = parse(value)
@@ -145,9 +159,17 @@ def moment(value: Any) -> float | None:
 def reads(value: Any, where: str) -> tuple[Read, ...]:
     """Read pairs of seconds and bytes."""
     try:
-        return tuple(Read(float(at), int(size)) for at, size in value or ())
+        return tuple(Read(_positive(at), int(_positive(size))) for at, size in value or ())
     except (TypeError, ValueError, OverflowError):
         raise UsageError(f"{where}.reads: pairs of seconds and bytes are expected") from None
+
+
+def _positive(value: Any) -> float:
+    """Return a number from 0 on, and not without end; raises ValueError, TypeError or OverflowError."""
+    number = float(value)
+    if not 0 <= number < math.inf:
+        raise ValueError(value)
+    return number
 
 
 def failure(value: Any, where: str) -> Failure | None:
@@ -156,6 +178,7 @@ def failure(value: Any, where: str) -> Failure | None:
         return None
     part = mapping(value, where)
     try:
-        return Failure(FailureKind(str(part.get("kind"))), str(part.get("detail", "")), float(part.get("seconds", 0)))
-    except (TypeError, ValueError):
+        kind, seconds = FailureKind(str(part.get("kind"))), _positive(part.get("seconds", 0))
+    except (TypeError, ValueError, OverflowError):
         raise UsageError(f"{where}: a kind ({', '.join(FailureKind)}), detail and seconds are expected") from None
+    return Failure(kind, str(part.get("detail", "")), seconds)

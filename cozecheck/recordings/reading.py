@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -21,43 +22,71 @@ MAX_FILE: Final = 512 * 1024 * 1024
 
 HEAD: Final = 1 << 16
 """Bytes by which the format is known."""
+_BOM: Final = b"\xef\xbb\xbf"
 
 _OF_DOCUMENTS: Final = re.compile(rb'"(?:log|entries|interactions|http_interactions|requests)"\s*:')
+_OF_LINES: Final = re.compile(rb'"(?:request|response)"\s*:')
+_SIGNS: Final = re.compile(
+    rb'"(?:log|scope|request|response|interactions|http_interactions)"\s*:'
+    rb"|^(?:\xef\xbb\xbf|\xff\xfe)?(?:(?:http_)?interactions\s*:|requests\s*:|httprr trace)",
+    re.MULTILINE,
+)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files, and those of the folders, sorted; raises UsageError for a folder without any."""
+    """Yield the files, and of the folders those that look like recordings, sorted.
+
+    Raises UsageError for a folder without any.
+    """
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(each for each in path.rglob("*") if _is_recording(each) and each.is_file())
+        named = (each for each in path.rglob("*") if _is_named_so(each) and each.is_file())
+        found = sorted(each for each in named if _has_signs(each))
         if not found:
             raise UsageError(f"{path}: no recording in this folder; names end in {', '.join(SUFFIXES)} or that and .gz")
         yield from found
 
 
-def _is_recording(path: Path) -> bool:
+def _is_named_so(path: Path) -> bool:
     return path.name.removesuffix(".gz").endswith(SUFFIXES)
+
+
+def _has_signs(path: Path) -> bool:
+    """Whether a file begins like a recording: a project's other files have the same endings."""
+    try:
+        with _opened(path) as file:
+            return _SIGNS.search(file.read(HEAD).replace(b"\0", b"")) is not None  # it may be UTF-16
+    except UsageError:
+        return True  # and the one who reads it says what is wrong
 
 
 def read(path: Path) -> Iterator[Recording]:
     """Yield what the file holds, in its order; raises UsageError, naming the place, for what is no recording."""
+    with _opened(path) as file:
+        yield from _recordings(file, path.name, str(path))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, unpacked; raises UsageError, also for what cannot be read later on."""
     try:
         with io.BufferedReader(path.open("rb", buffering=0), HEAD) as raw:  # once: it may be a pipe
             zipped = raw.peek(2)[:2] == b"\x1f\x8b"
             with io.BufferedReader(gzip.GzipFile(fileobj=raw), HEAD) if zipped else raw as file:
-                yield from _recordings(file, file.peek(HEAD)[:HEAD], path.name, str(path))
+                yield file
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f"{path}: cannot be read: {reason}") from None
 
 
-def _recordings(file: IO[bytes], head: bytes, name: str, where: str) -> Iterator[Recording]:
-    if _has_lines(head):
-        yield from jsonlines.read(file, name, where)
+def _recordings(file: IO[bytes], name: str, where: str) -> Iterator[Recording]:
+    start = _start(file).removeprefix(_BOM)
+    if _has_lines(start):
+        yield from jsonlines.read(start, file, name, where)
         return
-    content = _whole(file, where)
+    content = _whole(start, file, where)
     if content.startswith(httprr.MAGIC):
         yield from httprr.read(content, name, where)
         return
@@ -71,13 +100,22 @@ def _recordings(file: IO[bytes], head: bytes, name: str, where: str) -> Iterator
     raise UsageError(f"{where}: no recording of a kind that is known: a cassette, HAR, nock, httprr, JSON lines")
 
 
-def _has_lines(head: bytes) -> bool:
-    """Whether the first line is an exchange; of one that is longer than *head* the keys decide."""
-    line, newline, _ = head.lstrip().partition(b"\n")
+def _start(file: IO[bytes]) -> bytes:
+    """Read up to the end of the first line that is not blank, or so much of it as shows what it is."""
+    start = b""
+    while len(start) < HEAD and not start.strip() and (line := file.readline(HEAD)):
+        start += line
+    return start
+
+
+def _has_lines(start: bytes) -> bool:
+    """Whether the first line is an exchange; of one that is longer than *start* the keys decide."""
+    line = start.lstrip()
     if not line.startswith(b"{"):
         return False
-    if not newline and len(head) >= HEAD:
-        return line.find(b'"request"') != -1 and not _OF_DOCUMENTS.search(line, 0, line.find(b'"request"'))
+    if not line.endswith(b"\n") and len(start) >= HEAD:
+        found = _OF_LINES.search(line)
+        return found is not None and not _OF_DOCUMENTS.search(line, 0, found.start())
     try:
         first: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -85,8 +123,8 @@ def _has_lines(head: bytes) -> bool:
     return isinstance(first, dict) and "request" in first
 
 
-def _whole(file: IO[bytes], where: str) -> bytes:
-    content = file.read(MAX_FILE + 1)
+def _whole(start: bytes, file: IO[bytes], where: str) -> bytes:
+    content = start + file.read(MAX_FILE + 1 - len(start))
     if len(content) > MAX_FILE:
         raise UsageError(f"{where}: more than {MAX_FILE:,} bytes, and not one exchange a line")
     return content

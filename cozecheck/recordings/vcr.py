@@ -14,7 +14,7 @@ OWN: Final = "cozecheck"
 """The key under which our own cassettes keep what VCR has no place for."""
 
 _LISTS: Final = {"interactions": "vcrpy", "http_interactions": "vcr-ruby"}
-_GO: Final = frozenset(("id", "proto", "content_length", "duration"))
+_GO: Final = frozenset(("id", "form", "proto", "content_length", "code", "duration"))
 
 
 def is_one(document: Any) -> bool:

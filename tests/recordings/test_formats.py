@@ -56,6 +56,12 @@ def go() -> str:
     return str(yaml.safe_dump({"version": 2, "interactions": [{"id": 0, "request": asked, "response": answered}]}))
 
 
+def old_go() -> str:
+    asked = {"body": ASKED, "form": {}, "headers": {"A": ["1"]}, "url": URL, "method": "POST"}
+    answered = {"body": ANSWERED, "headers": {"B": ["2"]}, "status": "200 OK", "code": 200}
+    return str(yaml.safe_dump({"version": 1, "interactions": [{"request": asked, "response": answered}]}))
+
+
 def langchain() -> str:
     one = interaction({"body": ASKED.encode()}, {"body": {"string": ANSWERED.encode()}})
     return str(yaml.safe_dump({"requests": [one["request"]], "responses": [one["response"]]}))
@@ -106,6 +112,7 @@ FORMATS: dict[str, Callable[[], str]] = {
     "Pydantic AI": parsed_body,
     "VCR for Ruby": ruby,
     "go-vcr": go,
+    "old go-vcr": old_go,
     "LangChain": langchain,
     "Polly": lambda: har("Polly.JS"),
     "a browser": har,
@@ -119,6 +126,7 @@ CALLED = (
     "vcrpy",
     "vcrpy",
     "vcr-ruby",
+    "go-vcr",
     "go-vcr",
     "langchain",
     "polly",
@@ -210,6 +218,32 @@ def test_a_stream_without_a_body_is_the_recorders_doing(tmp_path: Path) -> None:
     assert recording.exchange.left
 
 
+@pytest.mark.parametrize("said", ["<REDACTED>", '{"object": "chat.comp...<12 more bytes>'])
+@pytest.mark.parametrize("write", [lambda said: cassette(interaction({}, {"body": {"string": said}})), nock])
+def test_an_answer_that_a_recorder_cut_is_its_doing(said: str, write: Any, tmp_path: Path) -> None:
+    (recording,) = read(tmp_path, write(said))
+    assert recording.flaws == ("body cut or blacked out",)
+    assert recording.exchange.left
+    assert recording.exchange.response is not None
+    assert recording.exchange.response.body == b""
+
+
+def test_a_body_that_a_browser_dropped_is_its_doing(tmp_path: Path) -> None:
+    (recording,) = read(tmp_path, har(content={"mimeType": "application/json", "size": 512}))
+    assert (recording.flaws, recording.exchange.left) == (("body not kept",), True)
+
+
+def test_nock_keeps_a_list_of_texts_as_the_json_that_it_is(tmp_path: Path) -> None:
+    (recording,) = read(tmp_path, nock(["gpt", "four"]))
+    assert recording.exchange.response is not None
+    assert recording.exchange.response.json == ["gpt", "four"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_byte_order_mark_is_no_matter(kind: str, tmp_path: Path) -> None:
+    assert len(read(tmp_path, b"\xef\xbb\xbf" + FORMATS[kind]().encode())) == 1
+
+
 def test_what_our_own_cassettes_add_comes_back(tmp_path: Path) -> None:
     own = {"reads": [[0.1, 5]], "failure": {"kind": "cut", "detail": "it ended", "seconds": 2}, "left": True}
     one = interaction() | {
@@ -235,6 +269,7 @@ def test_what_our_own_cassettes_add_comes_back(tmp_path: Path) -> None:
         ("interactions: [{request: {method: GET, uri: x}}]", "interaction 1: response: an object is expected"),
         ("requests: []\nresponses: [1]", "0 requests, and 1 responses"),
         ("a: [b", "not YAML"),
+        ("a: 1\n---\na: 2", "several YAML documents"),
         ("- " * 10_000, "nested more than 100 deep"),
         ("[" * 10_000, "not JSON"),
         ('{"log": {"entries": [1]}}', "entry 1: an object is expected"),
@@ -260,12 +295,33 @@ def test_aliases_cannot_make_a_document_grow(tmp_path: Path) -> None:
         read(tmp_path, "\n".join(lines))
 
 
-def test_a_folder_is_all_its_recordings_sorted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_folder_is_all_its_recordings_sorted(kind: str, tmp_path: Path) -> None:
     for name in ("b.yaml", "a/c.har", "a/d.jsonl.gz", "notes.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_bytes(gzip.compress(FORMATS[kind]().encode()))
+    (tmp_path / "package.json").write_text('{"name": "app", "scripts": {}}')
+    (tmp_path / "compose.yml").write_text("services: {}")
     found = recordings.files([tmp_path])
     assert [str(each.relative_to(tmp_path)) for each in found] == ["a/c.har", "a/d.jsonl.gz", "b.yaml"]
+
+
+def test_aliases_cannot_make_texts_grow(tmp_path: Path) -> None:
+    one = f"{{request: {{method: GET, uri: 'http://h/'}}, response: {{code: 200, body: {'x' * 1_000_000}}}}}"
+    with pytest.raises(UsageError, match="or as much text"):
+        read(tmp_path, f"interactions:\n- &one {one}\n" + "- *one\n" * 600)
+
+
+@pytest.mark.parametrize("before", ['{"log": {"entries": [', '{"request": ['])
+def test_json_cannot_unpack_to_more_than_is_bearable(before: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="more than 5,000,000 values"):
+        read(tmp_path, gzip.compress(before.encode() + b"[]," * 2_600_000, 1))
+
+
+def test_a_text_may_hold_any_number_of_commas(tmp_path: Path) -> None:
+    (recording,) = read(tmp_path, har(content={"text": '",\\",' * 1_300_000}), "it")
+    assert recording.exchange.response is not None
+    assert len(recording.exchange.response.body) == 6_500_000
 
 
 def test_a_folder_without_any_is_an_error(tmp_path: Path) -> None:

@@ -12,12 +12,33 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cozecheck import recordings
+from cozecheck import cassettes, recordings
+from cozecheck.checks import ALL
+from cozecheck.checks.judging import Bench
 from cozecheck.errors import CozecheckError
-from tests.recordings.test_formats import FORMATS
+from cozecheck.scrubbing import Scrubber
+from tests.recordings.test_formats import FORMATS, cassette, interaction
 from tests.recordings.test_jsonlines import entry
 
-EXAMPLES: tuple[Callable[[], str], ...] = (*FORMATS.values(), lambda: json.dumps(entry()))
+OWN = {
+    "failure": {"kind": "cut", "detail": "it ended", "seconds": 2.5},
+    "left": True,
+    "provenance": "authored",
+    "notes": {"take": 2},
+}
+
+
+def own_lines() -> str:
+    return json.dumps(entry(response={"reads": [[0.1, 5], [0.2, 7]]}, at=1.5e9, **OWN))
+
+
+def own_cassette() -> str:
+    return cassette(
+        interaction() | {"cozecheck": OWN | {"reads": [[0.1, 5]], "cut": True}, "recorded_at": "2026-11-23"}
+    )
+
+
+EXAMPLES: tuple[Callable[[], str], ...] = (*FORMATS.values(), own_lines, own_cassette)
 ODD = st.one_of(
     st.none(),
     st.booleans(),
@@ -29,16 +50,21 @@ ODD = st.one_of(
     st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
     st.sampled_from([10**400, "9" * 5000, "http://[", "\ud800", {"code": []}, [["a"]], [[1e400, 3]]]),
 )
+TRANSPORT = [each for each in ALL if each.id.startswith("transport.")]
 FUZZING = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def holds(path: Path, content: bytes) -> None:
+    """Read it, judge it and make a cassette of it, as the commands do."""
     path.write_bytes(content)
+    bench = Bench(TRANSPORT)
     with suppress(CozecheckError):
+        kept = []
         for recording in recordings.read(path):
-            response = recording.exchange.response
-            assert recording.exchange.request.parsed is not None
-            assert response is None or (response.json is not None or response.content is not None)
+            bench.judge(recording.exchange)
+            kept.append(recording)
+        cassettes.write(path.with_name("kept.yaml"), kept, Scrubber())
+    assert not [tally.error for tally in bench.tallies.values() if tally.error]
 
 
 @given(st.binary(max_size=300))

@@ -3,6 +3,8 @@
 import base64
 import gzip
 import json
+import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,31 @@ def test_blank_lines_are_skipped_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(f"\n{json.dumps(entry())}\n \n{json.dumps(entry())}\n")
     assert [each.exchange.id for each in recordings.read(path)] == ["r.jsonl:2", "r.jsonl:4"]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_long_lines_are_lines_whatever_comes_first(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    noise = base64.b64encode(random.Random(1).randbytes(200_000)).decode()
+    whole = entry(response={"body": noise})
+    line = json.dumps({"response": whole["response"], "request": whole["request"]}).encode()
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(pack(b"\n" + line + b"\n" + line))
+    assert [each.exchange.id for each in recordings.read(path)] == ["r.jsonl:2", "r.jsonl:3"]
+
+
+def test_a_byte_order_mark_hides_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(entry()).encode() + b"\n" + json.dumps(entry()).encode())
+    assert len(list(recordings.read(path))) == 2
+
+
+@pytest.mark.parametrize(
+    "at", [-1e11, -5, 1e400, 1763866800000, "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"]
+)
+def test_a_time_that_no_clock_shows_is_none(at: Any, tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(entry(at=at)))
+    assert [each.at for each in recordings.read(path)] == [None]
 
 
 def test_gzip_is_known_by_its_bytes_not_by_its_name(tmp_path: Path) -> None:
@@ -88,6 +115,10 @@ WRONG: dict[str, tuple[Any, str]] = {
     "base64 of é": (entry(response={"body": "é", "body_kind": "base64"}), "response.body: not base64 ("),
     "odd reads": (entry(response={"reads": [1]}), "response.reads: pairs of seconds and bytes are expected"),
     "reads without end": (entry(response={"reads": [[1, float("inf")]]}), "response.reads: pairs of seconds and bytes"),
+    "reads that never come": (entry(response={"reads": [[float("inf"), 1]]}), "response.reads: pairs of seconds and"),
+    "reads of less than nothing": (entry(response={"reads": [[0, -1]]}), "response.reads: pairs of seconds and bytes"),
+    "a failure after ever so long": (entry(failure={"kind": "cut", "seconds": 10**400}), "failure: a kind ("),
+    "a failure before it began": (entry(failure={"kind": "cut", "seconds": -1}), "failure: a kind ("),
 }
 
 
