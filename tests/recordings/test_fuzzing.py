@@ -20,7 +20,7 @@ from cozecheck.scrubbing import Scrubber
 from tests.recordings.test_formats import FORMATS, cassette, interaction
 from tests.recordings.test_jsonlines import entry
 
-OWN = {
+OWN: dict[str, Any] = {
     "failure": {"kind": "cut", "detail": "it ended", "seconds": 2.5},
     "left": True,
     "provenance": "authored",
