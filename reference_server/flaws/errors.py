@@ -192,7 +192,8 @@ def rate_limit_no_retry_after(request: Request) -> Request | Reply:
 
 
 def _is_malformed(request: Request, reply: Reply) -> bool:
-    return request.is_chat and reply.status == 400 and reply.error.get("param") is None
+    is_image = "image" in str(reply.error.get("code"))  # which names no param, either
+    return request.is_chat and reply.status == 400 and reply.error.get("param") is None and not is_image
 
 
 _BEYOND_TEXT = (b'"tools"', b'"tool_choice"', b'"response_format"', b'"image_url"')

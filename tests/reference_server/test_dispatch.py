@@ -237,7 +237,9 @@ def test_the_deadline_holds_in_the_queue() -> None:
         async with asking(create_app(Settings(engines=(engine,), request_timeout=0.4))) as post:
             return list(await asyncio.gather(*(post() for _ in range(3))))
 
-    assert [each.status_code for each in asyncio.run(scenario())] == [200, 504, 503]
+    answered, late, queued = (each.status_code for each in asyncio.run(scenario()))
+    assert (answered, late) == (200, 504)
+    assert queued in (503, 504)  # it may be let in at the moment at which the one before gives up
 
 
 def test_what_does_not_fit_goes_elsewhere() -> None:

@@ -36,11 +36,12 @@ def test_all_of_it_is_sent_but_what_says_why_not(report: dict[str, Any], record_
     left = {each["reason"]: each["count"] for each in counts["skipped"]}
     assert counts["read"] == len(every())
     assert counts["sent"] + sum(left.values()) == counts["read"]
-    assert {*left} == {each.notes["reason"] for each in every() if not each.is_replayable} | OF_THE_ROAD
+    assert {*left} - OF_THE_ROAD == {each.notes["reason"] for each in every() if not each.is_replayable}
     record_property("golden set replayed", f"{counts['compared']} of {counts['read']} compared")
 
 
-OF_THE_ROAD = {"it is no request to OpenAI's API"}
+OF_THE_ROAD = {"it is no request to OpenAI's API", "the answer that gives what it needs did not give it"}
+"""The second where a batch takes longer than it is waited for: it has no output yet."""
 
 
 def test_no_key_is_missing(report: dict[str, Any]) -> None:
