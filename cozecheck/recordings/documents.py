@@ -12,7 +12,7 @@ from cozecheck.errors import UsageError
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 5_000_000
-"""Values a document may hold, each counted as often as aliases repeat it."""
+"""Values a document may hold, each counted as often as aliases repeat it, a text once more for every 100 characters."""
 
 _BINARY: Final = ("tag:yaml.org,2002:binary", "!binary")
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
@@ -68,7 +68,7 @@ class _Builder:
     def add(self, event: Any) -> None:
         """Take in one event."""
         if isinstance(event, yaml.ScalarEvent):
-            self._put(_scalar(event), event.anchor, 1)
+            self._put(_scalar(event), event.anchor, 1 + len(event.value) // 100)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) >= MAX_DEPTH:
                 raise UsageError(f"{self._where}: nested more than {MAX_DEPTH} deep")

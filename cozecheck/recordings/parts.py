@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -132,13 +131,13 @@ def unpacked(body: str, where: str) -> bytes:
 def moment(value: Any) -> float | None:
     """Return seconds since 1970 of a number, an ISO 8601 or an HTTP date; None for what is none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if abs(value) < 1e11 and math.isfinite(value) else None
+        return float(value) if 0 <= value < 1e11 else None
     if not isinstance(value, str):
         return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         with suppress(ValueError, OverflowError, TypeError, IndexError):
             found = parse(value)
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+            return moment((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
     return None
 
 
@@ -157,5 +156,5 @@ def failure(value: Any, where: str) -> Failure | None:
     part = mapping(value, where)
     try:
         return Failure(FailureKind(str(part.get("kind"))), str(part.get("detail", "")), float(part.get("seconds", 0)))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UsageError(f"{where}: a kind ({', '.join(FailureKind)}), detail and seconds are expected") from None
