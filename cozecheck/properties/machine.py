@@ -1,0 +1,179 @@
+"""Hypothesis's state machine: programs drawn by a seed, and the smallest that fails."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import seed as seeded
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.strategies import SearchStrategy
+
+from cozecheck.properties.programs import STRANGE, Program, Step
+from cozecheck.properties.resources import RESOURCES, WORDS
+from cozecheck.properties.searching import without_local_constants
+
+MOST_STEPS = 8
+LIMITS = st.sampled_from((0, 1, 2, 3))
+STRANGE_VERBS = ("look", "drop", "list")
+Fails = Callable[[Program], bool]
+
+
+class _FailsError(Exception):
+    """What Hypothesis looks for: a program that fails."""
+
+
+def _can(verb: str) -> Any:
+    """Offer a rule only where the resource has the verb."""
+    return precondition(lambda machine: verb in RESOURCES[machine.resource].verbs)
+
+
+class Machine(RuleBasedStateMachine):
+    """Writes a program down, step by step; what it is for is told when it ends."""
+
+    made: Bundle[int] = Bundle("made")
+    orders: SearchStrategy[int] = st.integers(0, 2)
+
+    def __init__(self, resource: str, fails: Fails) -> None:
+        super().__init__()
+        self.resource = resource
+        self._fails = fails
+        self._steps: list[Step] = []
+        self._count = 0
+
+    def _add(self, verb: str, of: int = 0, **parts: Any) -> None:
+        self._steps.append(Step(verb, of, **parts))
+
+    @initialize(target=made)
+    def first(self) -> int:
+        """Make the first object."""
+        return self.make()
+
+    @precondition(lambda machine: machine._count < len(WORDS))
+    @rule(target=made)
+    def another(self) -> int:
+        """Make another object."""
+        return self.make()
+
+    def make(self) -> int:
+        """Make an object; return its number."""
+        self._add("make")
+        self._count += 1
+        return self._count - 1
+
+    @rule(of=made)
+    def look(self, of: int) -> None:
+        """Look at an object, whether it is there or not."""
+        self._add("look", of)
+
+    @_can("drop")
+    @rule(of=made)
+    def drop(self, of: int) -> None:
+        """Delete an object, perhaps once more."""
+        self._add("drop", of)
+
+    @_can("change")
+    @rule(of=made)
+    def change(self, of: int) -> None:
+        """Give an object other metadata."""
+        self._add("change", of)
+
+    @_can("cancel")
+    @rule(of=made)
+    def cancel(self, of: int) -> None:
+        """End what an object does."""
+        self._add("cancel", of)
+
+    @_can("content")
+    @rule(of=made)
+    def content(self, of: int) -> None:
+        """Read the bytes of an object."""
+        self._add("content", of)
+
+    @_can("list")
+    @rule(limit=LIMITS, order=orders)
+    def list(self, limit: int, order: int) -> None:
+        """List from the beginning."""
+        self._add("list", limit=limit, order=self._order(order))
+
+    @_can("list")
+    @rule(limit=LIMITS, order=orders, after=made)
+    def go_on(self, limit: int, order: int, after: int) -> None:
+        """List what comes after an object."""
+        self._add("list", limit=limit, order=self._order(order), after=after)
+
+    @_can("inside")
+    @rule(of=made, limit=LIMITS, order=orders)
+    def inside(self, of: int, limit: int, order: int) -> None:
+        """List what an object holds."""
+        self._add("inside", of, limit=limit, order=self._order(order))
+
+    @rule(verb=st.sampled_from(STRANGE_VERBS), of=made)
+    def strange(self, verb: str, of: int) -> None:
+        """Try it with a key that nobody has."""
+        known = verb in ("look", *RESOURCES[self.resource].verbs)
+        self._add(STRANGE + (verb if known else "look"), of)
+
+    def _order(self, number: int) -> str:
+        orders = RESOURCES[self.resource].orders
+        return orders[number % len(orders)]
+
+    def teardown(self) -> None:
+        """Tell whether the whole fails; what Hypothesis has broken off is none."""
+        if sys.exception() is None and self._fails(Program(self.resource, tuple(self._steps))):
+            raise _FailsError
+
+
+def drawn(resource: str, count: int, seed: int) -> tuple[Program, ...]:
+    """Draw *count* programs, no two alike, or as many as there are."""
+    found: dict[Program, None] = {}
+
+    def keep(program: Program) -> bool:
+        found[program] = None
+        return False
+
+    smallest(resource, keep, count, seed)
+    return tuple(found)
+
+
+def smallest(resource: str, fails: Fails, count: int, seed: int) -> Program | None:
+    """Return the smallest program that *fails*, of those near the first that does among *count*; None if none does."""
+    failed: list[Program] = []
+
+    def asked(program: Program) -> bool:
+        found = fails(program)
+        if found:
+            failed.append(program)
+        return found
+
+    def factory() -> Machine:
+        return Machine(resource, asked)
+
+    try:
+        with without_local_constants():
+            run_state_machine_as_test(seeded(seed)(factory), settings=_rules(count))
+    except _FailsError:
+        return failed[-1]  # Hypothesis runs the smallest once more, last
+    except HypothesisException:
+        return None
+    return None
+
+
+def _rules(count: int) -> settings:
+    """Say everything, so that no profile and no variable of a CI says anything else."""
+    return settings(
+        max_examples=max(count, 1),
+        stateful_step_count=MOST_STEPS,
+        derandomize=False,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        backend="hypothesis",
+        report_multiple_bugs=False,
+    )
