@@ -1,5 +1,6 @@
 """Failures that were kept, sent again: which are meant, and whether they are fixed."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -29,7 +30,8 @@ class Wanted:
     alone: bool
 
     def search(self, examples: int, seconds: float | None) -> Search:
-        """Return how requests are drawn at random, if any are."""
+        """Return how requests are drawn at random, if any are; what Hypothesis keeps goes where failures go."""
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(failures.FOLDER / "hypothesis"))
         return Search(0 if self.alone else examples, seconds, failures.FOLDER)
 
 

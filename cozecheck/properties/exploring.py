@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 from cozecheck.checks.judging import Bench, Departure
 from cozecheck.properties.causes import Cause, cause
-from cozecheck.properties.planning import Pool, Prospect, plain_question, wire
+from cozecheck.properties.planning import Drawn, Pool, Prospect, plain_question, wire
 from cozecheck.properties.trying import Trial, Trier, judged
 from cozecheck.scenarios import Subject
 from cozecheck.sdk import Reader
 from cozecheck.spending import Purse, is_refused
-from cozecheck.strategies import Case
 from cozecheck.views.cases import AFTERWARDS
 from cozecheck.views.support import is_missing, words
 
@@ -20,12 +19,11 @@ Shown = dict[Cause, Departure]
 
 @dataclass
 class Failing:
-    """A cause, and a case of a pool that shows it; None where a question after the whole pool does."""
+    """A cause, its departure, and the case that shows it; None where a question after them all does."""
 
     cause: Cause
     departure: Departure
-    pool: Pool
-    case: Case | None
+    drawn: Drawn | None
 
 
 @dataclass
@@ -61,15 +59,13 @@ class Explorer:
         """Send everything, one operation after the other; cancelled, what was done is kept."""
         number = 1
         for pool in prospect.pools:
-            if pool.operation in self.lacking:
-                continue
-            trials = [Trial(case, str(number + place)) for place, case in enumerate(pool.sent)]
+            trials = [Trial(drawn.case, str(number + place)) for place, drawn in enumerate(pool.sent)]
             number += len(trials)
             try:
                 await self._send(trials)
             finally:
-                for trial in trials:
-                    self._judge(trial, pool)
+                for trial, drawn in zip(trials, pool.sent, strict=True):
+                    self._judge(trial, drawn)
             if pool.operation not in self.lacking and not self._is_hurt:
                 await self._ask_plainly(pool)
 
@@ -77,7 +73,7 @@ class Explorer:
         """Send the simplest case of an operation, and the others where that one is taken."""
         first, *others = trials
         await self.trier.attempt(first)
-        if first.case.mutation or self._serves(first):
+        if self._serves(first):
             async with asyncio.TaskGroup() as group:
                 for trial in others:
                     group.create_task(self._try(trial))
@@ -95,14 +91,14 @@ class Explorer:
             await self.trier.attempt(trial)
 
     async def _ask_plainly(self, pool: Pool) -> None:
-        trial = Trial(pool.sent[0], f"after {pool.operation}")
+        trial = Trial(pool.sent[0].case, f"after {pool.operation}")
         await self.trier.ask(plain_question(self.subject, pool.operation), AFTERWARDS, trial)
         for departure in judged(trial, self.bench, self.reader):
             self._is_hurt = True  # what comes after says no more about what it was
             why = cause(departure, trial.case)
-            self.failing.setdefault(why, Failing(why, departure, pool, None))
+            self.failing.setdefault(why, Failing(why, departure, None))
 
-    def _judge(self, trial: Trial, pool: Pool) -> None:
+    def _judge(self, trial: Trial, drawn: Drawn) -> None:
         """Judge in the order of the draw, whenever the answers came: timing changes no report."""
         if self.purse.stopped:  # that nobody is there any more is no departure of the one who was
             trial.exchanges = [each for each in trial.exchanges if not is_refused(each)]
@@ -114,4 +110,4 @@ class Explorer:
             shown.setdefault(cause(departure, trial.case), departure)
         self.known[wire(trial.case.send)] = shown
         for why, departure in shown.items():
-            self.failing.setdefault(why, Failing(why, departure, pool, trial.case))
+            self.failing.setdefault(why, Failing(why, departure, drawn))

@@ -19,7 +19,7 @@ from cozecheck.properties.planning import streams, titled, twin, wire
 from cozecheck.properties.searching import remembered
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.scenarios.sending import Steps
-from cozecheck.strategies import Case, illegal, legal
+from cozecheck.strategies import OPERATIONS, Case, legal, ways
 from cozecheck.views.cases import SCENARIO, TWINS
 
 FOLDER = Path(".cozecheck")
@@ -42,9 +42,10 @@ class Kept:
 
 def write(failing: Failing, model: str, folder: Path) -> Path | None:
     """Keep a failure under *folder*; return the file, None where no single request is to blame. Raises OSError."""
-    case, departure = failing.case, failing.departure
-    if case is None:
+    departure = failing.departure
+    if failing.drawn is None:
         return None
+    case = failing.drawn.case
     path = folder / FAILURES / f"{failing.cause.id}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     problem = departure.problem
@@ -98,6 +99,8 @@ def _kept(id: str, told: Mapping[str, Any]) -> Kept:
         raise ValueError(f"no check is called {name!r}")
     if mutation and mutation not in MUTATIONS:
         raise ValueError(f"no mutation is called {mutation!r}")
+    if operation not in OPERATIONS:
+        raise ValueError(f"no operation is called {operation!r}")
     return Kept(id, checks[name], case, _text(told, "model"))
 
 
@@ -122,8 +125,7 @@ def scenario(kept: Kept, folder: Path) -> Scenario:
 
     def steps(subject: Subject) -> Steps:
         case = _spoken_to(kept, subject)
-        strategy = (illegal if case.mutation else legal)(case.operation, subject)
-        others = remembered(strategy, folder / EXAMPLES, kept.id)
+        others = _others(kept, subject, folder / EXAMPLES)
         alone = {wire(case.send): case for case in (*others, case)}
         for number, each in enumerate((case, *(other for other in alone.values() if other is not case))):
             for name, send in _sends(each, paired=kept.check.view is None and not number):
@@ -131,6 +133,15 @@ def scenario(kept: Kept, folder: Path) -> Scenario:
 
     paired = kept.check.view is None
     return Scenario(TWINS if paired else SCENARIO, f"the failure {kept.id}", (kept.check.id,), steps)
+
+
+def _others(kept: Kept, subject: Subject, folder: Path) -> Iterator[Case]:
+    """Yield what else was broken in the same place, and failed for the same cause."""
+    operation, what = kept.case.operation, (kept.case.mutation, kept.case.param)
+    for strategy in ways(operation, subject) if kept.case.mutation else (legal(operation, subject),):
+        for case in remembered(strategy, folder, kept.id):
+            if (case.mutation, case.param) == what:
+                yield case
 
 
 def _spoken_to(kept: Kept, subject: Subject) -> Case:

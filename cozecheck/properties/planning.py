@@ -1,8 +1,8 @@
 """What is sent at random, drawn before anything is sent: a budget can be told, and kept."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from types import MappingProxyType
 
 from hypothesis.strategies import SearchStrategy
@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 from cozecheck.properties.searching import draw
 from cozecheck.scenarios import Send, Subject
 from cozecheck.spending import Budget
-from cozecheck.strategies import Case, illegal, legal
+from cozecheck.strategies import Case, legal, ways
 from cozecheck.views.cases import title
 
 SHARES: Mapping[str, int] = MappingProxyType(
@@ -31,8 +31,6 @@ SHARES: Mapping[str, int] = MappingProxyType(
 )
 """The operations that need nothing that is there already, and how many requests each gets of all."""
 STREAMED = ("chat.completions.create", "completions.create", "responses.create")
-CHOICE = 4
-"""Broken requests that are drawn for each that is sent."""
 SHRINKING = 120
 """Requests at most to make one failure small."""
 MOST_SHRUNK = 10
@@ -43,18 +41,28 @@ QUESTION = "Say hello."
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What cases are drawn from, and how many, by which seed."""
+
+    strategy: SearchStrategy[Case]
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A case, and where it comes from."""
+
+    case: Case
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
-    """Cases of one operation, all legal or all *broken*: so many are *drawn* by a seed, those are *sent*."""
+    """What is sent to one operation, no two alike: legal requests, the simplest first, then broken ones."""
 
     operation: str
-    broken: bool
-    seed: int
-    drawn: int
-    sent: tuple[Case, ...]
-
-    def strategy(self, subject: Subject) -> SearchStrategy[Case]:
-        """Return what the cases are drawn from."""
-        return illegal(self.operation, subject) if self.broken else legal(self.operation, subject)
+    sent: tuple[Drawn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +84,9 @@ class Prospect:
 
 def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Prospect:
     """Draw *examples* cases, and keep as many as the *budget* has room for, of every operation the same share."""
-    whole = 2 * sum(SHARES.values())
-    shares = {name: max(examples * share // whole, 1) for name, share in SHARES.items()} if examples else {}
-    pools = [
-        _pool(name, subject, most, seed, broken=broken) for name, most in shares.items() for broken in (False, True)
-    ]
+    whole = sum(SHARES.values())
+    shares = {name: max(examples * share // whole, 2) for name, share in SHARES.items()} if examples else {}
+    pools = [_pool(name, subject, most, seed) for name, most in shares.items()]
     kept, needed, spent = _within(pools, subject, budget)
     left_out = sum(len(each.sent) for each in pools) - sum(len(each.sent) for each in kept)
     room = SHRINKING * MOST_SHRUNK if budget.requests is None else budget.requests - needed
@@ -102,24 +108,26 @@ def _within(pools: Sequence[Pool], subject: Subject, budget: Budget) -> tuple[tu
     return (), 0, 0
 
 
-def _pool(operation: str, subject: Subject, most: int, seed: int, *, broken: bool) -> Pool:
-    """Draw the cases of one operation; of those broken enough to choose from, so that few ways are left out."""
-    pool = Pool(operation, broken, seed, most * CHOICE if broken else most, ())
-    drawn = draw(pool.strategy(subject), pool.drawn, seed)
-    alone = {wire(case.send): case for case in reversed(drawn)}
-    unlike = [case for case in drawn if alone[wire(case.send)] is case]
-    return replace(pool, sent=_spread(unlike, most))
+def _pool(operation: str, subject: Subject, most: int, seed: int) -> Pool:
+    """Draw the cases of one operation, half of them legal, half broken, in as many ways as there are."""
+    unlike: dict[tuple[object, ...], Drawn] = {}
+    for source, spared in _sources(operation, subject, most, seed):
+        for case in draw(source.strategy, source.count, source.seed)[spared:]:
+            unlike.setdefault(wire(case.send), Drawn(case, source))
+    return Pool(operation, tuple(unlike.values()))
 
 
-def _spread(drawn: Sequence[Case], most: int) -> tuple[Case, ...]:
-    """Return as many as there may be, in their order: the first of each way to break a request, then the second."""
-    seen: Counter[tuple[str, str]] = Counter()
-    ranked: list[tuple[int, int]] = []
-    for place, case in enumerate(drawn):
-        way = (case.mutation, case.param) if case.mutation else ("", str(place))
-        ranked.append((seen[way], place))
-        seen[way] += 1
-    return tuple(drawn[place] for place in sorted(place for _, place in sorted(ranked)[:most]))
+def _sources(operation: str, subject: Subject, most: int, seed: int) -> Iterator[tuple[Source, int]]:
+    """Yield what is drawn from, and how many of the first cases are left out: a single one is not the simplest."""
+    half = most // 2
+    yield Source(legal(operation, subject), most - half, seed), 0
+    broken = ways(operation, subject)
+    if half < len(broken):
+        broken = tuple(Random(seed).sample(broken, half))  # noqa: S311
+    for place, way in enumerate(broken):
+        count = half // len(broken) + (place < half % len(broken))
+        spared = 1 if count == 1 else 0
+        yield Source(way, count + spared, seed + place), spared
 
 
 def wire(send: Send) -> tuple[object, ...]:
@@ -156,7 +164,7 @@ def plain_question(subject: Subject, operation: str) -> Send:
 
 def _sends(pool: Pool, subject: Subject) -> Iterator[Send]:
     """Yield all that goes out for one operation: cases, twins, a plain question; what is made is deleted again."""
-    for case in pool.sent:
+    for case in (drawn.case for drawn in pool.sent):
         yield case.send
         if other := twin(case):
             yield other

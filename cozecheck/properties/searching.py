@@ -1,18 +1,24 @@
 """Hypothesis: cases drawn by a seed, and the smallest of those that fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, find, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ReadOnlyDatabase
 from hypothesis.errors import HypothesisException, NoSuchExample
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from cozecheck.strategies import Case
 
 Fails = Callable[[Case], bool]
 MOST_REMEMBERED = 20
+_CACHE: LRUCache[Any, Any] = LRUCache(1024)
 
 
 def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> tuple[Case, ...]:
@@ -55,11 +61,26 @@ def remembered(strategy: SearchStrategy[Case], kept: Path, key: str) -> tuple[Ca
 
 def _found(strategy: SearchStrategy[Case], fails: Fails, rules: settings, seed: int, key: str) -> Case | None:
     try:
-        return find(strategy, fails, settings=rules, random=Random(seed), database_key=key.encode())  # noqa: S311
+        with _without_local_constants():
+            return find(strategy, fails, settings=rules, random=Random(seed), database_key=key.encode())  # noqa: S311
     except NoSuchExample:
         return None
     except HypothesisException:  # it wavers, or there is nothing to draw: what has failed stands as it was
         return None
+
+
+@contextmanager
+def _without_local_constants() -> Iterator[None]:
+    """Keep Hypothesis from drawing the numbers and texts that stand in the modules which happen to be loaded.
+
+    It knows no setting for that, and a seed would draw other requests in another place, or after another import.
+    """
+    before = providers._get_local_constants, providers.CONSTANTS_CACHE
+    providers._get_local_constants, providers.CONSTANTS_CACHE = Constants, _CACHE
+    try:
+        yield
+    finally:
+        providers._get_local_constants, providers.CONSTANTS_CACHE = before
 
 
 def _rules(count: int, kept: Path | None, *phases: Phase) -> settings:

@@ -9,7 +9,7 @@ from cozecheck.checks.judging import Bench
 from cozecheck.exchange import FailureKind
 from cozecheck.properties.causes import cause
 from cozecheck.properties.exploring import Explorer, Failing, Shown
-from cozecheck.properties.planning import SHRINKING, wire
+from cozecheck.properties.planning import SHRINKING, Drawn, wire
 from cozecheck.properties.searching import smallest
 from cozecheck.properties.trying import Trial, judged
 from cozecheck.strategies import Case
@@ -22,17 +22,18 @@ SLOWLY = 8
 
 async def shrink(failing: Failing, explorer: Explorer, most: int, kept: Path | None) -> Failing:
     """Return the smallest case that fails likewise, found with *most* requests; what failed is *kept* in a folder."""
-    if failing.case is None:
+    if failing.drawn is None:
         return failing
     shrinker = _Shrinker(failing, explorer, min(most, _patience(failing)))
-    pool = failing.pool
-    strategy, key = pool.strategy(explorer.subject), failing.cause.id
+    source, key = failing.drawn.source, failing.cause.id
     try:
-        case = await asyncio.to_thread(smallest, strategy, shrinker.fails, pool.drawn, pool.seed, kept, key)
+        case = await asyncio.to_thread(smallest, source.strategy, shrinker.fails, source.count, source.seed, kept, key)
     finally:
         shrinker.closed = True
     shown = shrinker.shown(case) if case else None
-    return failing if case is None or not shown else replace(failing, case=case, departure=shown[failing.cause])
+    if case is None or not shown:
+        return failing
+    return replace(failing, drawn=Drawn(case, source), departure=shown[failing.cause])
 
 
 def _patience(failing: Failing) -> int:

@@ -16,12 +16,12 @@ from cozecheck.strategies.chat import CHAT
 from cozecheck.strategies.completions import COMPLETIONS
 from cozecheck.strategies.conversations import ADD, CREATE, UPDATE
 from cozecheck.strategies.embeddings import EMBEDDINGS
-from cozecheck.strategies.forms import FORMS, FormShape, illegal_form, legal_form
+from cozecheck.strategies.forms import FORMS, FormShape, form_ways, illegal_form, legal_form
 from cozecheck.strategies.images import IMAGE
 from cozecheck.strategies.moderations import MODERATIONS
 from cozecheck.strategies.responses import COUNTS, RESPONSES
 from cozecheck.strategies.speech import SPEECH
-from cozecheck.strategies.transport import IS_JSON, mutated, write
+from cozecheck.strategies.transport import BREAKERS, IS_JSON, mutated, write
 
 ALL = (*(CHAT, COMPLETIONS, EMBEDDINGS, MODERATIONS, RESPONSES, COUNTS, CREATE, UPDATE, ADD, BATCH, IMAGE, SPEECH),)
 SHAPES: Mapping[str, Shape] = {shape.operation: shape for shape in ALL}
@@ -59,6 +59,17 @@ def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchSt
     whole, shape = plain(operation, subject, known), SHAPES[operation]
     of_field, of_whole = with_break(shape.breaks, whole), mutated(whole, without=shape.spared)
     return st.one_of(of_field, of_field, of_field, of_whole)
+
+
+@lru_cache(256)
+def ways(operation: str, subject: Subject, known: Known = NOBODY) -> tuple[SearchStrategy[Case], ...]:
+    """Return the ways to break a request to *operation*, each a strategy of its own."""
+    if operation in FORM_SHAPES:
+        return form_ways(FORM_SHAPES[operation], subject)
+    whole, shape = plain(operation, subject, known), SHAPES[operation]
+    of_field = (with_break((each,), whole) for each in shape.breaks)
+    names = [name for name in BREAKERS if name not in shape.spared]
+    return (*of_field, *(mutated(whole, without=frozenset(BREAKERS) - {name}) for name in names))
 
 
 @lru_cache(256)

@@ -147,10 +147,20 @@ def legal_form(shape: FormShape, subject: Subject) -> SearchStrategy[Case]:
 
 def illegal_form(shape: FormShape, subject: Subject) -> SearchStrategy[Case]:
     """Draw a form that is broken in one field, or as a whole."""
+    *of_field, of_whole = _ways(shape, subject, (WHOLE,))
+    return st.one_of(*of_field, of_whole)
+
+
+def form_ways(shape: FormShape, subject: Subject) -> tuple[SearchStrategy[Case], ...]:
+    """Return the ways to break a form, each a strategy of its own."""
+    return _ways(shape, subject, tuple((name,) for name in WHOLE))
+
+
+def _ways(shape: FormShape, subject: Subject, groups: tuple[tuple[str, ...], ...]) -> tuple[SearchStrategy[Case], ...]:
     plain = shape.plain(subject)
-    whole = written(shape, plain)
-    ways = [each.value.map(partial(_with_field, shape, plain, each)) for each in shape.breaks]
-    return st.one_of(*ways, st.builds(partial(_as_whole, whole), st.sampled_from(WHOLE), WHERE))
+    whole = partial(_as_whole, written(shape, plain))
+    of_field = (each.value.map(partial(_with_field, shape, plain, each)) for each in shape.breaks)
+    return (*of_field, *(st.builds(whole, st.sampled_from(names), WHERE) for names in groups))
 
 
 def _with_field(shape: FormShape, plain: Fields, each: FieldBreak, value: Any) -> Case:

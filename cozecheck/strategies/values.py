@@ -31,7 +31,8 @@ ODD = (
 """What readers stumble over; the first is what everything shrinks to."""
 
 SHORT = tuple(text for text in ODD if len(text) <= 64)
-drawn_text = st.text(st.characters(codec="utf-8"), max_size=12)
+characters = st.characters(exclude_categories=["Cs"])  # codec="utf-8" is the same, and takes seconds to begin
+drawn_text = st.text(characters, max_size=12)
 odd_texts = st.sampled_from(ODD)
 filled_texts = st.sampled_from(tuple(filter(None, ODD)))
 texts: SearchStrategy[str] = odd_texts | drawn_text

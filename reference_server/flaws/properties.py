@@ -7,7 +7,8 @@ from reference_server.flaws.kinds import Flaw, after, asked, before, chunk, wire
 from reference_server.flaws.messages import Json, Reply, Request, read_request, send_reply
 from reference_server.flaws.relay import replay
 
-LEAST, LARGEST, ODD = -(2**63), 2**63 - 1, 2**31
+LEAST, LARGEST = -(2**63), 2**63 - 1
+WIDE = 2**31  # the first that no 32 bits hold
 
 
 def _seed(request: Request) -> object:
@@ -33,8 +34,9 @@ async def seed_largest_hangs(app: ASGIApp, scope: Scope, receive: Receive, send:
 
 @before("properties.legal-taken")
 def seed_refused_unnamed(request: Request) -> Request | Reply:
-    """A chat request with a seed of 2147483648 is refused, and not told why."""
-    return refuse(400, "This does not work.") if _seed(request) == ODD else request
+    """A chat request with a seed of more than 32 bits is refused, and not told why."""
+    seed = _seed(request)
+    return refuse(400, "This does not work.") if isinstance(seed, int) and seed >= WIDE else request
 
 
 @asked("properties.illegal-refused")
