@@ -1,14 +1,12 @@
-"""Hypothesis's state machine: programs drawn by a seed, and the smallest that fails."""
+"""Hypothesis's state machine: programs drawn by a seed."""
 
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
@@ -16,14 +14,9 @@ from cozecheck.properties.programs import STRANGE, Program, Step
 from cozecheck.properties.resources import RESOURCES, WORDS
 from cozecheck.properties.searching import without_local_constants
 
-MOST_STEPS = 8
+MOST_STEPS = 12
 LIMITS = st.sampled_from((0, 1, 2, 3))
 STRANGE_VERBS = ("look", "drop", "list")
-Fails = Callable[[Program], bool]
-
-
-class _FailsError(Exception):
-    """What Hypothesis looks for: a program that fails."""
 
 
 def _can(verb: str) -> Any:
@@ -32,20 +25,23 @@ def _can(verb: str) -> Any:
 
 
 class Machine(RuleBasedStateMachine):
-    """Writes a program down, step by step; what it is for is told when it ends."""
+    """Writes a program down, step by step; what it is for is handed over when it ends."""
 
     made: Bundle[int] = Bundle("made")
     orders: SearchStrategy[int] = st.integers(0, 2)
 
-    def __init__(self, resource: str, fails: Fails) -> None:
+    def __init__(self, resource: str, keep: Callable[[Program], None]) -> None:
         super().__init__()
         self.resource = resource
-        self._fails = fails
+        self._keep = keep
         self._steps: list[Step] = []
         self._count = 0
 
-    def _add(self, verb: str, of: int = 0, **parts: Any) -> None:
-        self._steps.append(Step(verb, of, **parts))
+    def _add(self, verb: str, of: int | None = None, **parts: Any) -> None:
+        """Write a step down, but for one that only says again what the last one did."""
+        step = Step(verb, of, **parts)
+        if step.verb == "make" or step not in self._steps[-1:]:
+            self._steps.append(step)
 
     @initialize(target=made)
     def first(self) -> int:
@@ -114,52 +110,32 @@ class Machine(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(STRANGE_VERBS), of=made)
     def strange(self, verb: str, of: int) -> None:
         """Try it with a key that nobody has."""
-        known = verb in ("look", *RESOURCES[self.resource].verbs)
-        self._add(STRANGE + (verb if known else "look"), of)
+        known = verb in RESOURCES[self.resource].verbs
+        self._add(STRANGE + (verb if known else "look"), None if known and verb == "list" else of)
 
     def _order(self, number: int) -> str:
         orders = RESOURCES[self.resource].orders
         return orders[number % len(orders)]
 
     def teardown(self) -> None:
-        """Tell whether the whole fails; what Hypothesis has broken off is none."""
-        if sys.exception() is None and self._fails(Program(self.resource, tuple(self._steps))):
-            raise _FailsError
+        """Hand the whole over; what Hypothesis has broken off is none."""
+        if sys.exception() is None:
+            self._keep(Program(self.resource, tuple(self._steps)))
 
 
 def drawn(resource: str, count: int, seed: int) -> tuple[Program, ...]:
-    """Draw *count* programs, no two alike, or as many as there are."""
+    """Draw *count* programs with the objects of a resource, no two alike, or fewer where that is hard."""
     found: dict[Program, None] = {}
 
-    def keep(program: Program) -> bool:
+    def keep(program: Program) -> None:
         found[program] = None
-        return False
-
-    smallest(resource, keep, count, seed)
-    return tuple(found)
-
-
-def smallest(resource: str, fails: Fails, count: int, seed: int) -> Program | None:
-    """Return the smallest program that *fails*, of those near the first that does among *count*; None if none does."""
-    failed: list[Program] = []
-
-    def asked(program: Program) -> bool:
-        found = fails(program)
-        if found:
-            failed.append(program)
-        return found
 
     def factory() -> Machine:
-        return Machine(resource, asked)
+        return Machine(resource, keep)
 
-    try:
-        with without_local_constants():
-            run_state_machine_as_test(seeded(seed)(factory), settings=_rules(count))
-    except _FailsError:
-        return failed[-1]  # Hypothesis runs the smallest once more, last
-    except HypothesisException:
-        return None
-    return None
+    with without_local_constants():
+        run_state_machine_as_test(seeded(seed)(factory), settings=_rules(count))
+    return tuple(found)
 
 
 def _rules(count: int) -> settings:
@@ -169,7 +145,7 @@ def _rules(count: int) -> settings:
         stateful_step_count=MOST_STEPS,
         derandomize=False,
         database=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate,),
         deadline=None,
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),

@@ -1,5 +1,6 @@
 """A life of some objects as steps, told before anything is sent."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 from cozecheck.exchange import Exchange
 from cozecheck.properties.resources import RESOURCES, WORDS, Resource
 from cozecheck.scenarios import Send, Subject
-from cozecheck.scenarios.sending import Steps, refuses, told
+from cozecheck.scenarios.sending import Steps, refuses
 from cozecheck.views.lives import CONTROL
 
 NOBODY = "0" * 32
@@ -16,7 +17,7 @@ NOBODY = "0" * 32
 METADATA: dict[str, Any] = {"metadata": {"changed": "yes"}}
 STRANGE = "strange-"
 """What the verbs begin with that come with a key that nobody has."""
-TIDY = "tidy"
+MAKE, TIDY = "make", "tidy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Step:
     """Do something with the object of a number, counted as they are made; *after* is one, too, of a list."""
 
     verb: str
-    of: int = 0
+    of: int | None = None
     limit: int = 0
     order: str = ""
     after: int | None = None
@@ -47,6 +48,32 @@ class Program:
         """Yield what is sent, each named for its place; what is there in the end is deleted."""
         return _Play(RESOURCES[self.resource], subject).sends(self.steps)
 
+    @property
+    def smaller(self) -> Iterator["Program"]:
+        """Yield the programs that lack one step, the later ones first, then those in which one asks for less."""
+        for place in reversed(range(len(self.steps))):
+            yield replace(self, steps=tuple(_without(self.steps, place)))
+        for place, step in enumerate(self.steps):
+            for less in (replace(step, after=None), replace(step, order=""), replace(step, limit=0)):
+                if less != step:
+                    yield replace(self, steps=(*self.steps[:place], less, *self.steps[place + 1 :]))
+
+
+def _without(steps: tuple[Step, ...], place: int) -> Iterator[Step]:
+    """Yield the steps but for one; where that makes an object, also without those that speak of it."""
+    gone = sum(step.verb == MAKE for step in steps[:place]) if steps[place].verb == MAKE else None
+    for number, step in enumerate(steps):
+        if number == place:
+            continue
+        if gone is None or step.verb == MAKE:
+            yield step
+        elif gone not in (step.of, step.after):
+            yield replace(step, of=_moved(step.of, gone), after=_moved(step.after, gone))
+
+
+def _moved(number: int | None, gone: int) -> int | None:
+    return number - 1 if number is not None and number > gone else number
+
 
 class _Play:
     """A program while it is played: which id each object has got."""
@@ -56,7 +83,7 @@ class _Play:
         self._subject = subject
         self._parent = NOBODY
         self._ids: list[str] = []
-        self._dropped: set[int] = set()
+        self._dropped: set[int | None] = set()
         self._is_controlled = False
 
     def sends(self, steps: tuple[Step, ...]) -> Steps:
@@ -64,7 +91,7 @@ class _Play:
         first = self._resource.first
         if first:
             reply = yield replace(first[1](self._subject, "", 0), name="0 first")
-            self._parent = _made(reply)
+            self._parent = made(reply)
             if refuses(reply):
                 return
         for place, step in enumerate(steps, 1):
@@ -72,8 +99,8 @@ class _Play:
                 self._is_controlled = True
                 yield Send(f"{place} {CONTROL}", "GET", "/models", key="wrong")
             reply = yield replace(self._send(step), name=f"{place} {step.verb}")
-            if step.verb == "make":
-                self._ids.append(_made(reply))
+            if step.verb == MAKE:
+                self._ids.append(made(reply))
                 if refuses(reply):
                     break
             elif step.verb == "drop":
@@ -120,14 +147,14 @@ class _Play:
             asked = {**asked, "after": self._id(step.after)}
         return f"?{urlencode(asked)}" if asked else ""
 
-    def _id(self, number: int) -> str:
-        return self._ids[number] if number < len(self._ids) else NOBODY
+    def _id(self, number: int | None) -> str:
+        return self._ids[number] if number is not None and number < len(self._ids) else NOBODY
 
 
-def _made(reply: Exchange) -> str:
+def made(reply: Exchange) -> str:
     """Return the id of what was made; of a list, of its first object."""
     body = reply.response.json if reply.response else None
     data = body.get("data") if isinstance(body, dict) else None
-    first = data[0] if isinstance(data, list) and data else None
-    id = first.get("id") if isinstance(first, dict) else told(reply, "id", NOBODY)
-    return id if isinstance(id, str) and id.isprintable() and "/" not in id and id else NOBODY
+    first = data[0] if isinstance(data, list) and data else body
+    id = first.get("id") if isinstance(first, dict) else None
+    return id if isinstance(id, str) and re.fullmatch(r"[\w.:-]+", id) else NOBODY

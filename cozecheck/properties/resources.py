@@ -37,8 +37,8 @@ def _conversation(_subject: Subject, _parent: str, number: int) -> Send:
     return Send("make", path="/conversations", json={"metadata": {"number": WORDS[number]}})
 
 
-def _item(_subject: Subject, parent: str, number: int) -> Send:
-    return Send("make", path=f"/conversations/{parent}/items", json={"items": [message(WORDS[number])]})
+def _items(_subject: Subject, parent: str, _number: int) -> Send:
+    return Send("make", path=f"/conversations/{parent}/items", json={"items": [message(word) for word in WORDS]})
 
 
 def _response(subject: Subject, _parent: str, number: int) -> Send:
@@ -70,7 +70,7 @@ RESOURCES: Mapping[str, Resource] = MappingProxyType(
     {
         "conversations": Resource("/conversations", _conversation, frozenset(("change", "drop"))),
         "conversations.items": Resource(
-            "/conversations/{}/items", _item, frozenset(("drop", "list")), first=("/conversations", _conversation)
+            "/conversations/{}/items", _items, frozenset(("drop", "list")), first=("/conversations", _conversation)
         ),
         "responses": Resource("/responses", _response, frozenset(("drop", "inside")), inner="/input_items"),
         "chat.completions": Resource(

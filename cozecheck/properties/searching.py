@@ -61,7 +61,7 @@ def remembered(strategy: SearchStrategy[Case], kept: Path, key: str) -> tuple[Ca
 
 def _found(strategy: SearchStrategy[Case], fails: Fails, rules: settings, seed: int, key: str) -> Case | None:
     try:
-        with _without_local_constants():
+        with without_local_constants():
             return find(strategy, fails, settings=rules, random=Random(seed), database_key=key.encode())  # noqa: S311
     except NoSuchExample:
         return None
@@ -70,7 +70,7 @@ def _found(strategy: SearchStrategy[Case], fails: Fails, rules: settings, seed: 
 
 
 @contextmanager
-def _without_local_constants() -> Iterator[None]:
+def without_local_constants() -> Iterator[None]:
     """Keep Hypothesis from drawing the numbers and texts that stand in the modules which happen to be loaded.
 
     It knows no setting for that, and a seed would draw other requests in another place, or after another import.

@@ -24,6 +24,7 @@ from reference_server.flaws import (
     models,
     moderations,
     properties,
+    lives,
     reasoning,
     request,
     responses,
@@ -71,6 +72,7 @@ _FAMILIES = (
     batches,
     sdk,
     properties,
+    lives,
 )
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(
