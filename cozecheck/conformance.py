@@ -22,6 +22,7 @@ from cozecheck.properties import (
     Pursuit,
     Search,
     is_of_lives,
+    kept_lives,
     lifetimes,
     prospect,
 )
@@ -134,7 +135,7 @@ async def run(
         strict=course.strict,
         masked=False,
         secrets=secrets(probe.endpoint),
-        notes=(*_notes(chosen, purse.stopped), *pursuit.notes(), *living.notes()),
+        notes=(*_notes(chosen, purse.stopped), *pursuit.notes(), *kept_lives(living, course.search.folder)),
     )
 
 

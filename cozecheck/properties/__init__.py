@@ -3,7 +3,7 @@
 from cozecheck.properties.exploring import Explorer
 from cozecheck.properties.living import Lifetimes, Living, is_of_lives, lifetimes
 from cozecheck.properties.planning import Prospect, prospect
-from cozecheck.properties.road import FAMILY, Pursuit, Search
+from cozecheck.properties.road import FAMILY, Pursuit, Search, kept_lives
 
 __all__ = [
     "FAMILY",
@@ -14,6 +14,7 @@ __all__ = [
     "Pursuit",
     "Search",
     "is_of_lives",
+    "kept_lives",
     "lifetimes",
     "prospect",
 ]

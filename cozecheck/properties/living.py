@@ -80,13 +80,11 @@ class Failing:
         place = self.departure.exchange.name.partition(" ")[0]
         return replace(self.program, steps=self.program.steps[: int(place)]) if place.isdecimal() else self.program
 
-    def told(self) -> Iterator[str]:
+    def curls(self) -> Iterator[str]:
         """Yield the steps as curl lines, up to the one that fails."""
         names = list(self.run)
-        last = self.departure.exchange.name
-        steps = [self.run[name] for name in names[: names.index(last) + 1]]
-        for place, line in enumerate(script([each.request for each in steps], [_made(each) for each in steps]), 1):
-            yield f"{self.cause.id}, step {place} of {len(steps)}: {line}"
+        steps = [self.run[name] for name in names[: names.index(self.departure.exchange.name) + 1]]
+        return script([each.request for each in steps], [_made(each) for each in steps])
 
 
 def _made(exchange: Exchange) -> str:
@@ -106,18 +104,20 @@ class Living:
     failing: dict[Cause, Failing] = field(default_factory=dict)
 
     async def run(self, planned: Lifetimes) -> None:
-        """Play everything, then make failures small; cancelled, what was done stays."""
+        """Play everything, resources side by side, then make failures small; cancelled, what was done stays."""
         limit = asyncio.Semaphore(self.concurrency)
         plays: list[tuple[Program, Run]] = [(program, {}) for program in planned.programs]
 
-        async def play(program: Program, run: Run) -> None:
+        async def play(resource: str) -> None:
             async with limit:
-                await self._play(program, run)
+                for program, run in plays:
+                    if program.resource == resource:  # one after the other, so that each can be told alone
+                        await self._play(program, run)
 
         try:
             async with asyncio.TaskGroup() as group:
-                for program, run in plays:
-                    group.create_task(play(program, run))
+                for resource in RESOURCES:
+                    group.create_task(play(resource))
         finally:
             for program, run in plays:
                 self._judge(program, run)
@@ -166,7 +166,9 @@ class Living:
     def notes(self) -> Iterator[str]:
         """Yield the steps to every failure."""
         for failing in self.failing.values():
-            yield from failing.told()
+            lines = list(failing.curls())
+            for place, line in enumerate(lines, 1):
+                yield f"{failing.cause.id}, step {place} of {len(lines)}: {line}"
 
 
 def found(bench: Bench, program: Program, run: Run) -> dict[Cause, Departure]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
@@ -16,12 +16,14 @@ from cozecheck.properties.searching import without_local_constants
 
 MOST_STEPS = 12
 LIMITS = st.sampled_from((0, 1, 2, 3))
+Rule = TypeVar("Rule", bound=Callable[..., None])
 STRANGE_VERBS = ("look", "drop", "list")
 
 
-def _can(verb: str) -> Any:
+def _can(verb: str) -> Callable[[Rule], Rule]:
     """Offer a rule only where the resource has the verb."""
-    return precondition(lambda machine: verb in RESOURCES[machine.resource].verbs)
+    guard: Callable[[Rule], Rule] = precondition(lambda machine: verb in RESOURCES[machine.resource].verbs)
+    return guard
 
 
 class Machine(RuleBasedStateMachine):
@@ -130,11 +132,12 @@ def drawn(resource: str, count: int, seed: int) -> tuple[Program, ...]:
     def keep(program: Program) -> None:
         found[program] = None
 
-    def factory() -> Machine:
-        return Machine(resource, keep)
+    class Drawing(Machine):
+        def __init__(self) -> None:
+            super().__init__(resource, keep)
 
     with without_local_constants():
-        run_state_machine_as_test(seeded(seed)(factory), settings=_rules(count))
+        run_state_machine_as_test(seeded(seed)(Drawing), settings=_rules(count))
     return tuple(found)
 
 

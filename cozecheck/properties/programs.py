@@ -99,18 +99,17 @@ class _Play:
                 self._is_controlled = True
                 yield Send(f"{place} {CONTROL}", "GET", "/models", key="wrong")
             reply = yield replace(self._send(step), name=f"{place} {step.verb}")
+            if step.verb == MAKE and refuses(reply):
+                break
             if step.verb == MAKE:
                 self._ids.append(made(reply))
-                if refuses(reply):
-                    break
             elif step.verb == "drop":
                 self._dropped.add(step.of)
         yield from self._tidied()
 
     def _tidied(self) -> Iterator[Send]:
         if "drop" in self._resource.verbs:
-            left = [(place, id) for place, id in enumerate(self._ids) if place not in self._dropped and id != NOBODY]
-            for place, id in left:
+            for place, id in ((place, id) for place, id in enumerate(self._ids) if place not in self._dropped):
                 yield Send(f"{TIDY} {place}", "DELETE", f"{self._collection}/{id}")
         if self._resource.first:
             yield Send(f"{TIDY} first", "DELETE", f"{self._resource.first[0]}/{self._parent}")
@@ -120,7 +119,7 @@ class _Play:
         return self._resource.path.format(self._parent)
 
     def _send(self, step: Step) -> Send:
-        verb, key = step.verb.removeprefix(STRANGE), "wrong" if step.verb.startswith(STRANGE) else "right"
+        verb = step.verb.removeprefix(STRANGE)
         one = f"{self._collection}/{self._id(step.of)}"
         match verb:
             case "make":
@@ -139,7 +138,7 @@ class _Play:
                 send = Send(verb, "GET", f"{one}/content")
             case _:
                 send = Send(verb, "GET", one)
-        return replace(send, key=key)
+        return replace(send, key="wrong") if step.verb != verb else send
 
     def _query(self, step: Step) -> str:
         asked = step.query

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server.flaws.kinds import Flaw, after
-from reference_server.flaws.messages import Reply, Request
+from reference_server.flaws.messages import Json, Reply, Request
 
-EMPTY = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+EMPTY: Json = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 
 
 @after("properties.gone")

@@ -24,7 +24,9 @@ class Bug:
 
 
 BUGS = {
-    "n=0 is taken": Bug(PARAMETERS, '"n": nullable(integer(1, 128))', '"n": nullable(integer(0, 128))', "illegal-refused"),
+    "n=0 is taken": Bug(
+        PARAMETERS, '"n": nullable(integer(1, 128))', '"n": nullable(integer(0, 128))', "illegal-refused"
+    ),
     "an emoji in a tool's name": Bug(
         PARAMETERS,
         "FUNCTION_NAME.fullmatch(text(value, at))",
@@ -43,19 +45,17 @@ BUGS = {
         "return tuple(sequence for sequence in sorted(sequences(value, at), key=len) if sequence[0])",
         "no-server-error",
     ),
-    "keys of logit_bias": Bug(
-        PARAMETERS, "if not TOKEN_ID.fullmatch(key):", "if int(key) < 0:", "no-server-error"
-    ),
+    "keys of logit_bias": Bug(PARAMETERS, "if not TOKEN_ID.fullmatch(key):", "if int(key) < 0:", "no-server-error"),
     "no part of a content": Bug(
         MESSAGES,
         "list: array(part, least=1)",
-        'list: lambda value, at: array(part)(value, at)[:1] + array(part)(value[1:], at) if value[0] else ()',
+        "list: lambda value, at: array(part)(value, at)[:1] + array(part)(value[1:], at) if value[0] else ()",
         "no-server-error",
     ),
     "whole numbers that are none": Bug(
         "fields.py",
-        "if type(value) is not int:\n            raise InvalidType(at, \"an integer\"",
-        "if not isinstance(value, int | float):\n            raise InvalidType(at, \"an integer\"",
+        'if type(value) is not int:\n            raise InvalidType(at, "an integer"',
+        'if not isinstance(value, int | float):\n            raise InvalidType(at, "an integer"',
         "illegal-refused",
     ),
     "deep nesting": Bug(
@@ -65,7 +65,10 @@ BUGS = {
         "no-server-error",
     ),
     "bytes that are no text": Bug(
-        "json_body.py", "    return read_object(body)", "    return read_object(body.decode().encode())", "no-server-error"
+        "json_body.py",
+        "    return read_object(body)",
+        "    return read_object(body.decode().encode())",
+        "no-server-error",
     ),
     "a tool without parameters": Bug(
         TOOLS, 'schema = given.get("parameters", {})', 'schema = given["parameters"]', "no-server-error"
@@ -80,7 +83,10 @@ BUGS = {
         "refusal-tells",
     ),
     "both limits at once": Bug(
-        "openai_chat.py", "max_tokens=min(limits, default=None)", "max_tokens=dict(zip([0], limits, strict=True)).get(0) if limits else None", "no-server-error"
+        "openai_chat.py",
+        "max_tokens=min(limits, default=None)",
+        "max_tokens=dict(zip([0], limits, strict=True)).get(0) if limits else None",
+        "no-server-error",
     ),
 }
 
