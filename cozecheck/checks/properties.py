@@ -35,7 +35,7 @@ def _elsewhere(asked: Asked) -> Inconclusive:
 def no_server_error(it: Settled) -> Iterator[Verdict]:
     """A request, whatever is in it, is never answered with a 5xx."""
     status = it.asked.response.status
-    if it.asked.is_overloaded:
+    if it.is_bad_luck:
         yield _elsewhere(it.asked)
     elif status >= 500 and status != 501:
         wanted = f"a 4xx ({it.claim.mutation.says})" if it.claim.mutation else "an answer, or a 4xx"

@@ -24,7 +24,7 @@ from cozecheck.properties.searching import remembered
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.scenarios.sending import Steps
 from cozecheck.strategies import OPERATIONS, Case, legal, ways
-from cozecheck.views.cases import SCENARIO, TWINS
+from cozecheck.views.cases import AGAIN, TWINS
 from cozecheck.views.lives import SCENARIO as LIVES
 
 FOLDER = Path(".cozecheck")
@@ -180,7 +180,7 @@ def scenario(kept: Kept | KeptSteps, folder: Path) -> Scenario:
                 yield replace(send, name=name)
 
     paired = kept.check.view is None
-    return Scenario(TWINS if paired else SCENARIO, f"the failure {kept.id}", (kept.check.id,), steps)
+    return Scenario(TWINS if paired else AGAIN, f"the failure {kept.id}", (kept.check.id,), steps)
 
 
 def _others(kept: Kept, subject: Subject, folder: Path) -> Iterator[Case]:

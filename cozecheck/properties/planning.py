@@ -10,26 +10,28 @@ from hypothesis.strategies import SearchStrategy
 from cozecheck.properties.searching import draw
 from cozecheck.scenarios import Send, Subject
 from cozecheck.spending import Budget
-from cozecheck.strategies import Case, legal, ways
+from cozecheck.strategies import Case, additions, legal, ways
 from cozecheck.views.cases import title
 
-SHARES: Mapping[str, int] = MappingProxyType(
-    {
-        "chat.completions.create": 12,
-        "responses.create": 6,
-        "completions.create": 3,
-        "embeddings.create": 2,
-        "moderations.create": 1,
-        "responses.input_tokens.count": 1,
-        "conversations.create": 1,
-        "files.create": 1,
-        "audio.transcriptions.create": 1,
-        "audio.translations.create": 1,
-        "audio.speech.create": 1,
-        "images.generate": 1,
-    }
+SEARCHED = (
+    "chat.completions.create",
+    "responses.create",
+    "completions.create",
+    "embeddings.create",
+    "moderations.create",
+    "responses.input_tokens.count",
+    "conversations.create",
+    "files.create",
+    "audio.transcriptions.create",
+    "audio.translations.create",
+    "audio.speech.create",
+    "images.generate",
 )
-"""The operations that need nothing that is there already, and how many requests each gets of all."""
+"""The operations that need nothing that is there already."""
+LEGAL = 4
+"""Legal requests for each thing that is optional, where each way to break one has its turn once."""
+FEW = 4
+"""Cases of one kind, of which none is the simplest."""
 STREAMED = ("chat.completions.create", "completions.create", "responses.create")
 SHRINKING = 120
 """Requests at most to make one failure small."""
@@ -84,9 +86,10 @@ class Prospect:
 
 def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Prospect:
     """Draw *examples* cases, and keep as many as the *budget* has room for, of every operation the same share."""
-    whole = sum(SHARES.values())
-    shares = {name: max(examples * share // whole, 2) for name, share in SHARES.items()} if examples else {}
-    pools = [_pool(name, subject, most, seed) for name, most in shares.items()]
+    turns = {name: sum(_turns(name, subject)) for name in SEARCHED} if examples else {}
+    pools = [
+        _pool(name, subject, max(examples * share // sum(turns.values()), 2), seed) for name, share in turns.items()
+    ]
     kept, needed, spent = _within(pools, subject, budget)
     left_out = sum(len(each.sent) for each in pools) - sum(len(each.sent) for each in kept)
     each = spent // max(needed, 1)
@@ -117,25 +120,41 @@ def _within(pools: Sequence[Pool], subject: Subject, budget: Budget) -> tuple[tu
 
 
 def _pool(operation: str, subject: Subject, most: int, seed: int) -> Pool:
-    """Draw the cases of one operation, half of them legal, half broken, in as many ways as there are."""
+    """Draw the cases of one operation in as many ways as there are: the simplest one, then others in any order."""
     unlike: dict[tuple[object, ...], Drawn] = {}
     for source, spared in _sources(operation, subject, most, seed):
-        for case in draw(source.strategy, source.count, source.seed)[spared:]:
+        cases = draw(source.strategy, source.count, source.seed)
+        for case in cases[spared:] or cases:
             unlike.setdefault(wire(case.send), Drawn(case, source))
-    return Pool(operation, tuple(unlike.values()))
+    first, *others = unlike.values()
+    Random(seed).shuffle(others)  # noqa: S311
+    return Pool(operation, (first, *others))
+
+
+def _turns(operation: str, subject: Subject) -> tuple[int, int]:
+    """Return how many legal requests have their turn, and how many broken ones."""
+    return LEGAL * (1 + len(additions(operation, subject))), len(ways(operation, subject))
 
 
 def _sources(operation: str, subject: Subject, most: int, seed: int) -> Iterator[tuple[Source, int]]:
     """Yield what is drawn from, and how many of the first cases are left out: a single one is not the simplest."""
-    half = most // 2
-    yield Source(legal(operation, subject), most - half, seed), 0
-    broken = ways(operation, subject)
-    if half < len(broken):
-        broken = tuple(Random(seed).sample(broken, half))  # noqa: S311
-    for place, way in enumerate(broken):
-        count = half // len(broken) + (place < half % len(broken))
-        spared = 1 if count == 1 else 0
-        yield Source(way, count + spared, seed + place), spared
+    sound, broken = _turns(operation, subject)
+    spoilt = most * broken // (sound + broken)
+    single = additions(operation, subject)
+    plain = (most - spoilt) // 2 if single else 0
+    yield Source(legal(operation, subject), most - spoilt - plain, seed), 0
+    yield from _in_turn(single, plain, seed)
+    yield from _in_turn(ways(operation, subject), spoilt, seed)
+
+
+def _in_turn(strategies: Sequence[SearchStrategy[Case]], most: int, seed: int) -> Iterator[tuple[Source, int]]:
+    """Yield each strategy for as many cases as the others, or some of them for one."""
+    if most < len(strategies):
+        strategies = Random(seed).sample(strategies, most)  # noqa: S311
+    for place, each in enumerate(strategies):
+        count = most // len(strategies) + (place < most % len(strategies))
+        spared = 1 if count < FEW else 0
+        yield Source(each, count + spared, seed + place), spared
 
 
 def wire(send: Send) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from cozecheck.scenarios.sending import told
 from cozecheck.sdk import Reader
 from cozecheck.spending import Purse
 from cozecheck.strategies import Case
-from cozecheck.views.cases import SCENARIO, TWINS
+from cozecheck.views.cases import AGAIN, SCENARIO, TWINS
 from cozecheck.views.twins import parted
 from cozecheck.views.twins import told as told_by
 
@@ -36,10 +36,12 @@ class Trier:
         self._is_over = is_over
 
     async def attempt(self, trial: Trial, *, twins: bool = True) -> None:
-        """Send a case and its twin, twice where the two part; delete what was made."""
+        """Send a case, once more after a 5xx, and its twin, twice where the two part; delete what was made."""
         case, other = trial.case, twin(trial.case) if twins else None
         one, two = ("stream", "body") if streams(case) else ("body", "stream")
         answer = await self.ask(titled(case), SCENARIO, trial)
+        if answer and answer.response and answer.response.status >= 500:
+            answer = await self.ask(titled(case), AGAIN, trial)
         if answer is None:
             return
         await self._delete(case, answer)

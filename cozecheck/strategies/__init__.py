@@ -1,6 +1,6 @@
 """Requests nobody thought of: legal ones, and ones broken by name."""
 
 from cozecheck.strategies.case import Case, Known
-from cozecheck.strategies.drawing import OPERATIONS, cases, illegal, legal, ways
+from cozecheck.strategies.drawing import OPERATIONS, additions, cases, illegal, legal, ways
 
-__all__ = ["OPERATIONS", "Case", "Known", "cases", "illegal", "legal", "ways"]
+__all__ = ["OPERATIONS", "Case", "Known", "additions", "cases", "illegal", "legal", "ways"]

@@ -1,7 +1,7 @@
 """Bodies of JSON: what is required, and any of what is optional."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,12 @@ from cozecheck.strategies.breaking import Break
 from cozecheck.strategies.case import Known
 
 Json = dict[str, Any]
-MOST = 6
+MOST = 10
 """Optional groups in one request."""
+
+
+def _as_it_is(made: Json) -> Json:
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Shape:
     breaks: tuple[Break, ...]
     spared: frozenset[str] = frozenset()
     """Mutations of whole requests that are none here."""
+    optional: Mapping[str, SearchStrategy[Json]] = field(default_factory=dict)
+    """What may be added to a plain body, group by group."""
+    agreeing: Callable[[Json], Json] = _as_it_is
+    """Makes legal what was added."""
 
 
 def group(**values: SearchStrategy[Any] | Any) -> SearchStrategy[Json]:

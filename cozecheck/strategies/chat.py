@@ -11,7 +11,7 @@ from cozecheck.scenarios.sending import Subject, user
 from cozecheck.strategies.bodies import Json, Shape, body, group, streams
 from cozecheck.strategies.case import Known
 from cozecheck.strategies.chat_breaks import BREAKS
-from cozecheck.strategies.messages import conversations, only_texts
+from cozecheck.strategies.messages import TURNS, conversations, only_texts, turns
 from cozecheck.strategies.numbers import in_range
 from cozecheck.strategies.sdk_types import groups
 from cozecheck.strategies.tools import formats, offered, old_functions
@@ -62,7 +62,7 @@ ALONE = frozenset(
 
 def chat(subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body."""
-    required = {"model": st.just(subject.model), "messages": conversations(), subject.cap: TOKENS}
+    required = {"model": st.just(subject.model), "messages": conversations(turns), subject.cap: TOKENS}
     return body(required, OPTIONAL, OFTEN).map(_agreeing)
 
 
@@ -81,4 +81,13 @@ def _agreeing(made: Json) -> Json:
     return made
 
 
-CHAT = Shape("chat.completions.create", "/chat/completions", chat, plain, BREAKS)
+SPOKEN = {f"turns {place}": group(messages=conversations(st.tuples(turn))) for place, turn in enumerate(TURNS)}
+CHAT = Shape(
+    "chat.completions.create",
+    "/chat/completions",
+    chat,
+    plain,
+    BREAKS,
+    optional={**OPTIONAL, **SPOKEN},
+    agreeing=_agreeing,
+)

@@ -116,7 +116,7 @@ FORMATS = (
 )
 BIASES = (
     Break("wrong-key", "logit_bias", st.sampled_from(({"🦀": 1}, {"hello": 1}, {"-1": 0}, {"": 1}, {"1.5": 1}))),
-    Break("out-of-range", "logit_bias", beyond(LOGIT_BIAS).map(lambda bias: {"1734": bias})),
+    *(Break("out-of-range", "logit_bias", bias.map(lambda bias: {"1734": bias})) for bias in beyond(LOGIT_BIAS)),
     Break("odd-type", "logit_bias", st.sampled_from(("text", 7, [], {"1734": "much"}, {"1734": None}))),
 )
 METADATA = (
@@ -142,7 +142,7 @@ BREAKS = (
     *(Break("wrong-type", name, NOT_FLAG) for name in sorted(FLAGS)),
     *(Break("wrong-type", name, NOT_TEXT) for name in sorted(STRINGS)),
     *(Break("wrong-type", each.param, NOT_NUMBER) for each in RANGES),
-    *(Break("out-of-range", each.param, beyond(each), beside={"logprobs": True}) for each in RANGES),
+    *(Break("out-of-range", each.param, value, beside={"logprobs": True}) for each in RANGES for value in beyond(each)),
     Break("not-alone", "top_logprobs", st.integers(1, 20), beside={"logprobs": NOWHERE}),
     Break("not-alone", "stream_options", st.just({"include_usage": True}), beside={"stream": NOWHERE}),
     Break("too-many", "stop", st.just(["v", "w", "x", "y", "z"])),

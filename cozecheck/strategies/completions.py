@@ -42,10 +42,15 @@ BREAKS = (
     Break("wrong-type", "stream", NOT_FLAG),
     Break("empty-array", "prompt", st.just([])),
     *(Break("wrong-type", each.param, NOT_NUMBER) for each in COMPLETION_RANGES),
-    *(Break("out-of-range", each.param, beyond(each)) for each in COMPLETION_RANGES if each.param != "best_of"),
+    *(
+        Break("out-of-range", each.param, value)
+        for each in COMPLETION_RANGES
+        if each.param != "best_of"
+        for value in beyond(each)
+    ),
     Break("out-of-range", "best_of", st.sampled_from((-1, 21)), beside={"stream": False}),
     Break("out-of-range", "best_of", st.just(1), beside={"n": 2, "stream": False}),
-    Break("out-of-range", "logit_bias", beyond(LOGIT_BIAS).map(lambda bias: {"1734": bias})),
+    *(Break("out-of-range", "logit_bias", bias.map(lambda bias: {"1734": bias})) for bias in beyond(LOGIT_BIAS)),
     Break("wrong-key", "logit_bias", st.sampled_from(({"🦀": 1}, {"": 1}, {"-1": 0}))),
     Break("too-many", "stop", st.just(["v", "w", "x", "y", "z"])),
     Break("not-alone", "stream_options", st.just({"include_usage": True}), beside={"stream": NOWHERE}),
@@ -72,4 +77,6 @@ def plain(subject: Subject) -> SearchStrategy[Json]:
     return group(model=subject.model, prompt=texts, max_tokens=8, stream=flags)
 
 
-COMPLETIONS = Shape("completions.create", "/completions", completion, plain, BREAKS)
+COMPLETIONS = Shape(
+    "completions.create", "/completions", completion, plain, BREAKS, optional=OPTIONAL, agreeing=_agreeing
+)

@@ -23,13 +23,14 @@ ITEMS = (
     Break("deep-nesting", "items", DEEP),
     *(each for each in item_breaks("items") if each.mutation != "tool-order"),
 )
+OPTIONAL = {"items": group(items=conversations | st.none()), "metadata": group(metadata=metadata)}
 TAKES_NOTHING = frozenset(("empty-body",))
 """A conversation may be made of nothing."""
 
 
 def conversation(_subject: Subject, _known: Known) -> SearchStrategy[Json]:
     """Draw a legal body of a new conversation."""
-    return body({}, {"items": group(items=conversations | st.none()), "metadata": group(metadata=metadata)})
+    return body({}, OPTIONAL)
 
 
 def change(_subject: Subject, _known: Known) -> SearchStrategy[Json]:
@@ -49,6 +50,7 @@ CREATE = Shape(
     lambda _subject: group(metadata=metadata),
     (*METADATA, *ITEMS),
     TAKES_NOTHING,
+    OPTIONAL,
 )
 UPDATE = Shape(
     "conversations.update",

@@ -52,6 +52,20 @@ def _cases(shape: Shape, known: Known, bodies: SearchStrategy[Json]) -> SearchSt
 
 
 @lru_cache(256)
+def additions(operation: str, subject: Subject, known: Known = NOBODY) -> tuple[SearchStrategy[Case], ...]:
+    """Return the ways to add to a plain request to *operation*: whatever is optional by itself, each a strategy."""
+    shape = SHAPES.get(operation)
+    if shape is None:
+        return ()
+    bodies = (st.builds(_added, shape.plain(subject), each).map(shape.agreeing) for each in shape.optional.values())
+    return tuple(_cases(shape, known, each) for each in bodies)
+
+
+def _added(made: Json, more: Json) -> Json:
+    return {**made, **more}
+
+
+@lru_cache(256)
 def illegal(operation: str, subject: Subject, known: Known = NOBODY) -> SearchStrategy[Case]:
     """Draw requests to *operation*, each broken by one mutation."""
     if operation in FORM_SHAPES:

@@ -52,4 +52,4 @@ def plain(subject: Subject) -> SearchStrategy[Json]:
     return group(model=subject.embedding_model, input=filled)
 
 
-EMBEDDINGS = Shape("embeddings.create", "/embeddings", embedding, plain, BREAKS)
+EMBEDDINGS = Shape("embeddings.create", "/embeddings", embedding, plain, BREAKS, optional=OPTIONAL)

@@ -35,7 +35,7 @@ BREAKS = (
     Break("wrong-type", "model", NOT_TEXT),
     Break("unknown-choice", "size", st.sampled_from(("huge", "1x1", "1024", "0x0", "-1024x1024", "1024x1024x1024"))),
     *(Break("wrong-type", each.param, NOT_NUMBER) for each in RANGES),
-    *(Break("out-of-range", each.param, beyond(each)) for each in RANGES),
+    *(Break("out-of-range", each.param, value) for each in RANGES for value in beyond(each)),
     Break("too-long", "prompt", st.just("a" * 32_001)),
     Break("unknown-choice", "quality", NO_CHOICE),
     Break("unknown-field", "not_a_parameter", small_json),
@@ -54,4 +54,4 @@ def plain(subject: Subject) -> SearchStrategy[Json]:
     return group(model=subject.image_model, prompt=filled, quality="low")
 
 
-IMAGE = Shape("images.generate", "/images/generations", image, plain, BREAKS)
+IMAGE = Shape("images.generate", "/images/generations", image, plain, BREAKS, optional=OPTIONAL)

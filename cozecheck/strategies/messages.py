@@ -5,6 +5,7 @@ import io
 import struct
 import wave
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -115,7 +116,7 @@ turns = st.lists(st.one_of(TURNS), max_size=2)
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> Messages:
-    """Draw turns of any kind, of which the last is a question or the result of a call."""
-    spoken = [message for turn in draw(turns) for message in turn]
+def conversations(draw: st.DrawFn, several: SearchStrategy[Sequence[Messages]]) -> Messages:
+    """Draw *several* turns, of which the last is a question or the result of a call."""
+    spoken = [message for turn in draw(several) for message in turn]
     return spoken if spoken and spoken[-1]["role"] == "tool" else [*spoken, draw(questions)]

@@ -45,4 +45,4 @@ def plain(_subject: Subject) -> SearchStrategy[Json]:
     return group(input=texts)
 
 
-MODERATIONS = Shape("moderations.create", "/moderations", moderation, plain, BREAKS)
+MODERATIONS = Shape("moderations.create", "/moderations", moderation, plain, BREAKS, optional=OPTIONAL)

@@ -16,8 +16,9 @@ def in_range(each: Range) -> SearchStrategy[Any]:
     return st.sampled_from((*(whole if each.whole else decimals(each.low, each.high)), None))
 
 
-def beyond(each: Range) -> SearchStrategy[Any]:
-    """Draw numbers just beyond a range, and far beyond it."""
+def beyond(each: Range) -> tuple[SearchStrategy[Any], ...]:
+    """Return strategies of numbers just below a range, just above it, and far beyond it."""
     step = 1 if each.whole else 0.01
-    below, above = (each.low - step, -1000), (each.high + step, 1000, 10**12)
-    return st.sampled_from(below if each.high == LARGE else (*below, *above))
+    far = (-1000, 1000, 10**12) if each.high != LARGE else (-1000,)
+    near = (each.low - step, each.high + step) if each.high != LARGE else (each.low - step,)
+    return (*map(st.just, near), st.sampled_from(far).filter(lambda number: not each.holds(number)))

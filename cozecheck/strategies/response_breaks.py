@@ -66,7 +66,7 @@ RESPONSE_BREAKS = (
     Break("missing-inside", "input", REMOVED, told_of=""),  # a conversation or a prompt can stand for it
     Break("wrong-type", "stream", NOT_FLAG),
     *(Break("wrong-type", each.param, NOT_NUMBER) for each in RESPONSE_RANGES),
-    *(Break("out-of-range", each.param, beyond(each)) for each in RESPONSE_RANGES),
+    *(Break("out-of-range", each.param, value) for each in RESPONSE_RANGES for value in beyond(each)),
     Break("out-of-range", "max_output_tokens", st.sampled_from((-1, -1000))),
     Break("wrong-type", "max_output_tokens", NOT_NUMBER),
     Break("not-alone", "stream_options", st.just({"include_obfuscation": True}), beside={"stream": NOWHERE}),

@@ -121,5 +121,15 @@ def plain_count(subject: Subject) -> SearchStrategy[Json]:
     return group(model=subject.model, input=group(role="user", content=texts).map(lambda item: [item]))
 
 
-RESPONSES = Shape("responses.create", "/responses", response, plain, RESPONSE_BREAKS)
-COUNTS = Shape("responses.input_tokens.count", "/responses/input_tokens", count, plain_count, COUNT_BREAKS)
+RESPONSES = Shape(
+    "responses.create", "/responses", response, plain, RESPONSE_BREAKS, optional=OPTIONAL, agreeing=_agreeing
+)
+COUNTS = Shape(
+    "responses.input_tokens.count",
+    "/responses/input_tokens",
+    count,
+    plain_count,
+    COUNT_BREAKS,
+    optional=COUNTED,
+    agreeing=_agreeing,
+)

@@ -36,7 +36,7 @@ BREAKS = (
     Break("unknown-choice", "voice", NO_CHOICE),
     Break("wrong-enumeration", "response_format", NO_CHOICE),
     Break("wrong-type", "speed", NOT_NUMBER),
-    Break("out-of-range", "speed", beyond(SPEED)),
+    *(Break("out-of-range", "speed", value) for value in beyond(SPEED)),
     Break("too-long", "input", st.just("a" * 4097)),
     Break("unknown-field", "not_a_parameter", small_json),
     Break("deep-nesting", "input", DEEP),
@@ -54,4 +54,4 @@ def plain(subject: Subject) -> SearchStrategy[Json]:
     return group(model=subject.speech_model, input=sayings, voice="alloy")
 
 
-SPEECH = Shape("audio.speech.create", "/audio/speech", speech, plain, BREAKS)
+SPEECH = Shape("audio.speech.create", "/audio/speech", speech, plain, BREAKS, optional=OPTIONAL)

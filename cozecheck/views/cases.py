@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from cozecheck.contract.mutations import MUTATIONS, Mutation
 from cozecheck.exchange import Exchange, read_once
+from cozecheck.views.failures import PROXY_STATUSES
 from cozecheck.views.requests import Asked
 from cozecheck.views.wire import answer
 
 SCENARIO = "properties"
+AGAIN = "properties.again"
+"""What was answered with a 5xx, sent once more: twice is no bad luck."""
 TWINS = "properties.twins"
 AFTERWARDS = "properties.afterwards"
 
@@ -35,7 +38,7 @@ def title(operation: str, mutation: str, param: str) -> str:
 @read_once
 def claim(exchange: Exchange) -> Claim | None:
     """Read an exchange whose request was drawn at random."""
-    if exchange.scenario not in (SCENARIO, TWINS) or exchange.left:
+    if exchange.scenario not in (SCENARIO, AGAIN, TWINS) or exchange.left:
         return None
     operation, _, broken = exchange.name.partition(" ")
     mutation, _, param = broken.partition(" ")
@@ -53,6 +56,12 @@ class Settled:
     def is_out_of_reach(self) -> bool:
         """Whether somebody else spoke: a gate before the server, or one that is overloaded."""
         return self.asked.is_kept_out or self.asked.is_overloaded
+
+    @property
+    def is_bad_luck(self) -> bool:
+        """Whether a 5xx may be gone the next time: a proxy's, or one that was not asked for again."""
+        again = self.claim.exchange.scenario == AGAIN
+        return self.asked.is_overloaded and (not again or self.asked.response.status in PROXY_STATUSES)
 
 
 @read_once

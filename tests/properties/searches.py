@@ -16,6 +16,7 @@ from cozecheck.conformance import Course, Plan, run
 from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.properties import Search
+from cozecheck.scenarios import Scenario
 from cozecheck.spending import Budget
 from reference_server.app import create_app
 from reference_server.flaws import apply
@@ -45,6 +46,7 @@ def searched(
     planned: Callable[[Plan], None] = lambda _: None,
     progress: Callable[[str], None] = lambda _: None,
     patience: float = PATIENCE,
+    played: Sequence[Scenario] = scenarios.ALL,
 ) -> Report:
     """Send requests at random to an app, and judge it by the *chosen* checks."""
     course = Course(
@@ -57,6 +59,6 @@ def searched(
 
     async def judge() -> Report:
         async with Probe(Endpoint("http://in.process/v1", KEY), Limits.within(patience), app=app) as probe:
-            return await run(probe, scenarios.ALL, select(ALL, chosen), MODEL, seed, course)
+            return await run(probe, played, select(ALL, chosen), MODEL, seed, course)
 
     return asyncio.run(judge())
