@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from cozecheck.checks.registry import relation
 from cozecheck.contract import sources
 from cozecheck.exchange import Exchange
-from cozecheck.findings import Basis, Level, Verdict
-from cozecheck.views.lives import FOREIGN, GONE, KEPT, PAGED, SCENARIO, Lives
+from cozecheck.findings import Basis, Inconclusive, Level, Verdict
+from cozecheck.views.lives import FOREIGN, GONE, KEPT, PAGED, SCENARIO, Lives, is_strange
 
 DOCS = "platform.openai.com/docs/api-reference/"
 Run = Mapping[str, Exchange]
@@ -75,4 +75,7 @@ def paged(run: Run) -> Iterator[Verdict]:
 )
 def foreign(run: Run) -> Iterator[Verdict]:
     """With a key that nobody has, nothing that was made is shown, listed or deleted."""
-    yield from _about(run, FOREIGN)
+    if any(map(is_strange, run.values())):
+        yield from _about(run, FOREIGN)
+    else:
+        yield Inconclusive("no key that nobody has was tried")

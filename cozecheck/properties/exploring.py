@@ -45,7 +45,7 @@ class Explorer:
     sent: int = 0
 
     def __post_init__(self) -> None:
-        self.trier = Trier(self.purse, self.is_over)
+        self.trier = Trier(self.purse, self.subject, self.is_over)
         asks_client = any(check.id.endswith(".sdk-reads") for check in self.bench.checks)
         self.reader = Reader() if asks_client else None
         self._is_hurt = False

@@ -33,7 +33,7 @@ LEGAL = 4
 FEW = 4
 """Cases of one kind, of which none is the simplest."""
 STREAMED = ("chat.completions.create", "completions.create", "responses.create")
-SHRINKING = 120
+SHRINKING = 200
 """Requests at most to make one failure small."""
 MOST_SHRUNK = 10
 """Failures at most that are made small."""

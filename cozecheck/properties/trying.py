@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from cozecheck.checks.judging import Bench, Departure
 from cozecheck.exchange import Exchange
-from cozecheck.properties.planning import DELETED, streams, titled, twin
-from cozecheck.scenarios import Send
+from cozecheck.properties.planning import DELETED, plain_question, streams, titled, twin
+from cozecheck.scenarios import Send, Subject
 from cozecheck.scenarios.sending import told
 from cozecheck.sdk import Reader
 from cozecheck.spending import Purse
 from cozecheck.strategies import Case
-from cozecheck.views.cases import AGAIN, SCENARIO, TWINS
+from cozecheck.views.cases import AFTERWARDS, AGAIN, SCENARIO, TWINS
 from cozecheck.views.twins import parted
 from cozecheck.views.twins import told as told_by
 
@@ -31,8 +31,9 @@ class Trial:
 class Trier:
     """Sends cases as far as the purse reaches and *is_over* allows."""
 
-    def __init__(self, purse: Purse, is_over: Callable[[], bool]) -> None:
+    def __init__(self, purse: Purse, subject: Subject, is_over: Callable[[], bool]) -> None:
         self._purse = purse
+        self._subject = subject
         self._is_over = is_over
 
     async def attempt(self, trial: Trial, *, twins: bool = True) -> None:
@@ -40,7 +41,7 @@ class Trier:
         case, other = trial.case, twin(trial.case) if twins else None
         one, two = ("stream", "body") if streams(case) else ("body", "stream")
         answer = await self.ask(titled(case), SCENARIO, trial)
-        if answer and answer.response and answer.response.status >= 500:
+        if answer and answer.response and answer.response.status >= 500 and await self._is_up(case):
             answer = await self.ask(titled(case), AGAIN, trial)
         if answer is None:
             return
@@ -62,6 +63,12 @@ class Trier:
             return None
         number = f"{trial.number}.{len(trial.exchanges)}" if trial.exchanges else trial.number
         return await self._purse.send(send, f"{SCENARIO}/{number}", scenario, trial.exchanges)
+
+    async def _is_up(self, case: Case) -> bool:
+        """Whether the target answers something plain: where it does not, what it says to a case is no departure."""
+        aside = Trial(case, "aside")
+        plain = await self.ask(plain_question(self._subject, case.operation), AFTERWARDS, aside)
+        return plain is not None and plain.response is not None and plain.response.ok
 
     async def _delete(self, case: Case, answer: Exchange) -> None:
         place = DELETED.get(case.operation)

@@ -18,10 +18,11 @@ several_names = st.lists(names, unique=True, min_size=1, max_size=2)
 described = st.sampled_from(({}, {}, {"description": "größe 🦀"}, {"description": ""}))
 free_parts = st.tuples(described, st.sampled_from(({}, {"strict": False})), objects(strict=False))
 strict_parts = st.tuples(described, st.just({"strict": True}), objects(strict=True))
-definitions: SearchStrategy[Json] = (free_parts | strict_parts).map(
+with_parameters: SearchStrategy[Json] = (free_parts | strict_parts).map(
     lambda parts: {**parts[0], **parts[1], "parameters": parts[2]}
 )
-"""What a function tool says of its function, its name aside."""
+definitions: SearchStrategy[Json] = st.one_of(with_parameters, with_parameters, described)
+"""What a function tool says of its function, its name aside; it may take nothing, and say so by saying nothing."""
 custom_definitions: SearchStrategy[Json] = st.sampled_from(
     (
         {},

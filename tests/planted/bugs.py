@@ -1,101 +1,141 @@
 """Logic bugs, each planted in a copy of the reference server."""
 
 import shutil
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import reference_server
 
-PARAMETERS, MESSAGES, TOOLS = "openai_parameters.py", "openai_messages.py", "openai_tools.py"
-HELLO: dict[str, Any] = {"role": "user", "content": ""}
+PARAMETERS, MESSAGES = "protocol/openai_parameters.py", "protocol/openai_messages.py"
+TOOLS, FIELDS, BODY = "protocol/openai_tools.py", "protocol/fields.py", "protocol/json_body.py"
+MODEL = "gpt-4o-mini"
+HI = {"role": "user", "content": "Hi."}
 
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """One line of a parser as somebody might have written it, and the smallest request that shows it."""
+    """One line as somebody might have written it, the check it fails, and the smallest request that shows it."""
 
     file: str
     sound: str
     wrong: str
-    check: str
-    smallest: Any = None
-    """The body, without the model; None where it is no JSON that a test could state."""
+    smallest: Any
+    """The body; of bytes that are no JSON their base64."""
+    check: str = "properties.no-server-error"
+    operation: str = "chat.completions.create"
 
 
+def asked(tokens: int = 8, said: str = "Hi.", **more: Any) -> dict[str, Any]:
+    """Return the body of a plain question, and *more*."""
+    return {"model": MODEL, "messages": [{**HI, "content": said}], "max_tokens": tokens, **more}
+
+
+def encoded(body: str) -> str:
+    """Write a body as failures keep it that is no JSON."""
+    return b64encode(body.encode("utf-8", "surrogateescape")).decode()
+
+
+TYPED = {"type": "function", "function": {"name": "🦀", "parameters": {"type": "object", "properties": {}}}}
 BUGS = {
-    "n=0 is taken": Bug(
-        PARAMETERS, '"n": nullable(integer(1, 128))', '"n": nullable(integer(0, 128))', "illegal-refused"
+    "n=0": Bug(
+        PARAMETERS,
+        '"n": nullable(integer(1, 128))',
+        '"n": nullable(integer(0, 128))',
+        asked(said="", n=0),
     ),
     "an emoji in a tool's name": Bug(
         PARAMETERS,
         "FUNCTION_NAME.fullmatch(text(value, at))",
         'FUNCTION_NAME.fullmatch(text(value, at).encode("ascii").decode())',
-        "no-server-error",
+        asked(tools=[TYPED]),
     ),
-    "a text that ends in half of a surrogate pair": Bug(
+    "a text that is cut in half a surrogate pair": Bug(
         MESSAGES,
         'return ({"type": "text", "text": value},)',
         'return ({"type": "text", "text": value, "head": value.encode("utf-16-le")[:-2].decode("utf-16-le")},)',
-        "no-server-error",
+        asked(1, said="👩‍👩‍👧‍👦 🏳️‍🌈 🇩🇪 👍🏽"),
+    ),
+    "a character that is split over chunks": Bug(
+        "engines/pieces.py",
+        'return Piece(b"".join(tokens).decode(), tuple(tokens))',
+        'return Piece(b"".join(tokens).decode("utf-8", "replace"), tuple(tokens))',
+        asked(said="Repeat: 🦀🦀 größe 👍🏽"),
+        "chat.stream.utf8-intact",
     ),
     "no stop sequence": Bug(
         PARAMETERS,
         "return tuple(sequence for sequence in sequences(value, at) if sequence)",
-        "return tuple(sequence for sequence in sorted(sequences(value, at), key=len) if sequence[0])",
-        "no-server-error",
+        "return tuple(sequence for sequence in sequences(value, at) if sequence)[: len(max(sequences(value, at)))]",
+        asked(said="", stop=[]),
     ),
-    "keys of logit_bias": Bug(PARAMETERS, "if not TOKEN_ID.fullmatch(key):", "if int(key) < 0:", "no-server-error"),
-    "no part of a content": Bug(
+    "keys of logit_bias": Bug(
+        PARAMETERS,
+        "if not TOKEN_ID.fullmatch(key):",
+        "if int(key) < 0:",
+        {"model": MODEL, "prompt": "Hi.", "max_tokens": 8, "logit_bias": {"": 1}},
+        operation="completions.create",
+    ),
+    "a content of no parts": Bug(
         MESSAGES,
         "list: array(part, least=1)",
         "list: lambda value, at: array(part)(value, at)[:1] + array(part)(value[1:], at) if value[0] else ()",
-        "no-server-error",
-    ),
-    "whole numbers that are none": Bug(
-        "fields.py",
-        'if type(value) is not int:\n            raise InvalidType(at, "an integer"',
-        'if not isinstance(value, int | float):\n            raise InvalidType(at, "an integer"',
-        "illegal-refused",
+        {"model": MODEL, "messages": [HI, {**HI, "content": []}], "max_tokens": 8},
     ),
     "deep nesting": Bug(
-        "json_body.py",
+        BODY,
         "value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)",
         'value = __import__("json").loads(body)',
-        "no-server-error",
+        encoded(f'{{"model": "{MODEL}", "messages": {"[" * 1000}{"]" * 1000}, "max_tokens": 8, "stream": false}}'),
+        "errors.malformed-body",
     ),
     "bytes that are no text": Bug(
-        "json_body.py",
+        BODY,
         "    return read_object(body)",
         "    return read_object(body.decode().encode())",
-        "no-server-error",
+        encoded(
+            '{"x\udcff\udcfe": "\udcc3(", "model": "gpt-4o-mini", "messages": '
+            '[{"role": "user", "content": "Hi."}], "max_tokens": 8, "stream": true}'
+        ),
+        "errors.malformed-body",
     ),
     "a tool without parameters": Bug(
-        TOOLS, 'schema = given.get("parameters", {})', 'schema = given["parameters"]', "no-server-error"
+        TOOLS,
+        'schema = given.get("parameters", {})',
+        'schema = given["parameters"]',
+        asked(1, tools=[{"type": "function", "function": {"name": "look_up_weather"}}]),
     ),
-    "a kind that nobody knows": Bug(
-        "fields.py", "tag_reader = one_of(*variants)", "tag_reader = text", "no-server-error"
+    "a kind of part that nobody knows": Bug(
+        FIELDS,
+        "tag_reader = one_of(*variants)",
+        "tag_reader = text",
+        {
+            "model": MODEL,
+            "messages": [HI, {"role": "user", "content": [{"type": "", "text": "Hi."}]}],
+            "max_tokens": 8,
+        },
     ),
     "a refusal that names another parameter": Bug(
-        "fields.py",
+        FIELDS,
         "raise OutOfRange(at, kind, value, most, below=False)",
         'raise OutOfRange("messages", kind, value, most, below=False)',
-        "refusal-tells",
-    ),
-    "both limits at once": Bug(
-        "openai_chat.py",
-        "max_tokens=min(limits, default=None)",
-        "max_tokens=dict(zip([0], limits, strict=True)).get(0) if limits else None",
-        "no-server-error",
+        asked(temperature=2.01),
+        "errors.param-named",
     ),
 }
 
 
+def copy(folder: Path) -> Path:
+    """Copy the server into *folder*; return where."""
+    place = folder / "reference_server"
+    shutil.copytree(Path(reference_server.__file__).parent, place, ignore=shutil.ignore_patterns("__pycache__"))
+    return place
+
+
 def plant(bug: Bug, folder: Path) -> None:
     """Copy the server into *folder*, the bug in it."""
-    copy = folder / "reference_server"
-    shutil.copytree(Path(reference_server.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    path = copy / "protocol" / bug.file
+    path = copy(folder) / bug.file
     code = path.read_text("utf-8")
     assert code.count(bug.sound) == 1
     path.write_text(code.replace(bug.sound, bug.wrong), "utf-8")

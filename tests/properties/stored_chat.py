@@ -35,7 +35,7 @@ class StoredChat:
             ]
         )
 
-    async def models(self, request: Request) -> JSONResponse:
+    async def models(self, _request: Request) -> JSONResponse:
         return JSONResponse({"object": "list", "data": [{"id": "a", "object": "model"}]})
 
     async def create(self, request: Request) -> JSONResponse:
@@ -57,6 +57,7 @@ class StoredChat:
     async def list(self, request: Request) -> JSONResponse:
         asked = request.query_params
         found = [*self._kept.values(), *(self._gone.values() if self._remembers else ())]
+        found.sort(key=lambda each: int(each["created"]))
         if asked.get("order") == "desc":
             found.reverse()
         ids = [each["id"] for each in found]
