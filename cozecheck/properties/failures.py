@@ -14,6 +14,7 @@ from cozecheck.contract.mutations import MUTATIONS
 from cozecheck.curl import curl
 from cozecheck.errors import UsageError
 from cozecheck.masking import excerpt
+from cozecheck.probe import Endpoint
 from cozecheck.properties.exploring import Failing
 from cozecheck.properties.planning import streams, titled, twin, wire
 from cozecheck.properties.searching import remembered
@@ -27,6 +28,7 @@ FAILURES, EXAMPLES = "failures", "examples"
 PREFIX = "failure."
 """What the id of a failure's scenario begins with."""
 SCHEMA = 1
+ANYWHERE = Endpoint("http://127.0.0.1")
 _ID = re.compile(r"p[0-9a-f]{8}")
 
 
@@ -86,7 +88,7 @@ def read(id: str, folder: Path) -> Kept:
         raise UsageError(f"no failure is called {id!r}; in {path.parent} there are: {', '.join(ids(folder)) or 'none'}")
     try:
         return _kept(id, json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
         raise UsageError(f"{path}: cannot be read as a failure: {type(error).__name__}: {error}") from None
 
 
@@ -94,6 +96,7 @@ def _kept(id: str, told: Mapping[str, Any]) -> Kept:
     checks = {each.id: each for each in ALL}
     operation, mutation, param = (_text(told, name) for name in ("operation", "mutation", "param"))
     case = Case(operation, _read(told["send"], operation), mutation, param)
+    ANYWHERE.request(case.send)  # what cannot be sent is no failure that was
     name = current(_text(told, "check"))
     if name not in checks:
         raise ValueError(f"no check is called {name!r}")
@@ -113,6 +116,8 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _read(told: Mapping[str, Any], name: str) -> Send:
     method, path = _text(told, "method"), _text(told, "path")
+    if not path.startswith("/"):  # appended to a base URL it could lead to another host, with our key
+        raise ValueError("path does not begin with a slash")
     headers = tuple((str(key), str(value)) for key, value in told.get("headers", ()))
     if "json" in told:
         return Send(name, method, path, json=dict(told["json"]), headers=headers)

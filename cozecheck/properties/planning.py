@@ -82,11 +82,13 @@ class Prospect:
         return sum(len(pool.sent) for pool in self.pools)
 
 
-def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Prospect:
+def prospect(
+    subject: Subject, examples: int, seed: int, budget: Budget, shares: Mapping[str, int] = SHARES
+) -> Prospect:
     """Draw *examples* cases, and keep as many as the *budget* has room for, of every operation the same share."""
-    whole = sum(SHARES.values())
-    shares = {name: max(examples * share // whole, 2) for name, share in SHARES.items()} if examples else {}
-    pools = [_pool(name, subject, most, seed) for name, most in shares.items()]
+    whole = sum(shares.values())
+    counts = {name: max(examples * share // whole, 2) for name, share in shares.items()} if examples else {}
+    pools = [_pool(name, subject, most, seed) for name, most in counts.items()]
     kept, needed, spent = _within(pools, subject, budget)
     left_out = sum(len(each.sent) for each in pools) - sum(len(each.sent) for each in kept)
     each = spent // max(needed, 1)
