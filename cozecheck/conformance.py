@@ -1,7 +1,7 @@
 """A live server, judged: scenarios sent, checks applied, a report made."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cozecheck.checks import Check
@@ -13,7 +13,19 @@ from cozecheck.exchange import Exchange
 from cozecheck.findings import Report, Target
 from cozecheck.meeting import MOST_REQUESTS, MOST_TOKENS, Met, meet, secrets
 from cozecheck.probe import Probe
-from cozecheck.properties import FAMILY, Explorer, Prospect, Pursuit, Search, prospect
+from cozecheck.properties import (
+    FAMILY,
+    Explorer,
+    Lifetimes,
+    Living,
+    Prospect,
+    Pursuit,
+    Search,
+    is_of_lives,
+    kept_lives,
+    lifetimes,
+    prospect,
+)
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.sdk import Reader
 from cozecheck.spending import Budget, Purse, is_refused
@@ -30,6 +42,8 @@ class Plan:
     tokens: int
     at_random: Prospect = field(default_factory=Prospect)
     """The share of them that is drawn at random."""
+    lives: Lifetimes = field(default_factory=Lifetimes)
+    """The share of them that makes, shows and deletes objects in any order."""
 
 
 def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budget: Budget, examples: int = 0) -> Plan:
@@ -51,10 +65,12 @@ def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budge
         chosen.append(scenario)
         requests += len(sends)
         tokens += cost
-    wanted = examples if any(check.family == FAMILY for check in checks) else 0
-    at_random = prospect(met.subject, wanted, met.subject.seed, budget.after(requests, tokens))
+    alone = any(check.family == FAMILY and not is_of_lives(check) for check in checks)
+    at_random = prospect(met.subject, examples if alone else 0, met.subject.seed, budget.after(requests, tokens))
     requests, tokens = requests + at_random.requests, tokens + at_random.tokens
-    return Plan(met.subject, tuple(chosen), tuple(left_out), requests, tokens, at_random)
+    lives = lifetimes(met.subject, checks, examples, met.subject.seed, budget.after(requests, tokens))
+    requests, tokens = requests + lives.requests, tokens + lives.tokens
+    return Plan(met.subject, tuple(chosen), tuple(left_out), requests, tokens, at_random, lives)
 
 
 def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
@@ -86,7 +102,7 @@ async def run(
         raise NoVerdictError(f"the budget is too small: first contact alone may take {least}")
     met = await meet(probe, model, seed, course.models)
     chosen = plan(scenarios, checks, met, course.budget, course.search.examples)
-    if not chosen.scenarios and not chosen.at_random.pools:
+    if not chosen.scenarios and not chosen.at_random.pools and not chosen.lives.programs:
         raise NoVerdictError("nothing would be sent: no scenario draws out the selected checks within the budget")
     course.planned(chosen)
     for _ in range(met.requests):
@@ -103,8 +119,9 @@ async def run(
             bench.relate(play.scenario.id, {exchange.name: exchange for exchange in play.exchanges})
     explorer = Explorer(purse, bench, met.subject, course.concurrency, course.clock)
     pursuit = Pursuit(explorer, chosen.at_random, course.search)
-    interrupted = interrupted or await _within_reach(pursuit)
-    bench.departures.extend(pursuit.departures())
+    living = Living(purse, bench, met.subject, course.concurrency, explorer.is_over)
+    interrupted = interrupted or await _within_reach(pursuit.run()) or await _within_reach(living.run(chosen.lives))
+    bench.departures.extend((*pursuit.departures(), *living.departures()))
     return conclude(
         bench,
         kind="conformance",
@@ -118,14 +135,14 @@ async def run(
         strict=course.strict,
         masked=False,
         secrets=secrets(probe.endpoint),
-        notes=(*_notes(chosen, purse.stopped), *pursuit.notes()),
+        notes=(*_notes(chosen, purse.stopped), *pursuit.notes(), *kept_lives(living, course.search.folder)),
     )
 
 
-async def _within_reach(pursuit: Pursuit) -> bool:
+async def _within_reach(search: Awaitable[None]) -> bool:
     """Send requests at random; return whether that was interrupted."""
     try:
-        await pursuit.run()
+        await search
     except asyncio.CancelledError:
         return True
     return False

@@ -1,6 +1,7 @@
 """A request as a curl line that sends it again."""
 
 import json
+from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from cozecheck.exchange import ABSENT, Request
@@ -21,6 +22,31 @@ def curl(request: Request, *, masked: bool) -> str:
     if request.body:
         line += ["-d", quote(_body(request, masked=masked))]
     return " ".join(line)
+
+
+def script(requests: Sequence[Request], made: Sequence[str]) -> Iterator[str]:
+    """Write requests as curl lines that can be sent again in their order, where each has *made* an id, or an empty one.
+
+    An id that a line makes is a variable of the shell in those below.
+    """
+    known: dict[str, str] = {}
+    for request, id in zip(requests, made, strict=True):
+        line = curl(request, masked=False)
+        for each, variable in known.items():
+            line = _with_variable(line, each, variable)
+        if id and id not in known:
+            known[id] = f"id{len(known) + 1}"
+            line = f"{known[id]}=$({line} | jq -r '.id // .data[0].id')"
+        yield line
+
+
+def _with_variable(line: str, id: str, variable: str) -> str:
+    """Put a variable in an id's place; what is quoted is left open for it."""
+    head, *rest = line.split(id)
+    for part in rest:
+        is_quoted = head.count("'") % 2
+        head += (f"'\"${variable}\"'" if is_quoted else f'"${variable}"') + part
+    return head
 
 
 def _header(name: str, value: str) -> str:

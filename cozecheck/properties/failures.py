@@ -4,24 +4,30 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cozecheck import values
 from cozecheck.checks import ALL, Check
+from cozecheck.checks.judging import Departure
 from cozecheck.checks.successors import current
 from cozecheck.contract.mutations import MUTATIONS
 from cozecheck.curl import curl
 from cozecheck.errors import UsageError
 from cozecheck.masking import excerpt
 from cozecheck.probe import Endpoint
+from cozecheck.properties import living
 from cozecheck.properties.exploring import Failing
 from cozecheck.properties.planning import streams, titled, twin, wire
+from cozecheck.properties.programs import LOOK, MAKE, STRANGE, Program
+from cozecheck.properties.resources import RESOURCES
 from cozecheck.properties.searching import remembered
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.scenarios.sending import Steps
 from cozecheck.strategies import OPERATIONS, Case, legal, ways
 from cozecheck.views.cases import SCENARIO, TWINS
+from cozecheck.views.lives import SCENARIO as LIVES
 
 FOLDER = Path(".cozecheck")
 FAILURES, EXAMPLES = "failures", "examples"
@@ -42,6 +48,15 @@ class Kept:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSteps:
+    """A failure as it was kept: its check, and the steps that led to it."""
+
+    id: str
+    check: Check
+    program: Program
+
+
 def write(failing: Failing, model: str, folder: Path) -> Path | None:
     """Keep a failure under *folder*; return the file, None where no single request is to blame. Raises OSError."""
     departure = failing.departure
@@ -50,23 +65,43 @@ def write(failing: Failing, model: str, folder: Path) -> Path | None:
     case = failing.drawn.case
     path = folder / FAILURES / f"{failing.cause.id}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    problem = departure.problem
     told = {
-        "schema": SCHEMA,
-        "id": failing.cause.id,
-        "check": departure.check.id,
-        "requirement": departure.check.requirement,
+        **_head(failing.cause.id, departure),
         "operation": case.operation,
         "mutation": case.mutation,
         "param": case.param,
         "model": model,
-        "expected": excerpt(problem.expected),
-        "actual": excerpt(problem.actual),
         "send": _written(case.send),
         "curl": curl(departure.exchange.request, masked=False),
     }
     path.write_text(json.dumps(told, ensure_ascii=True, indent=2) + "\n", "utf-8")
     return path
+
+
+def write_steps(failing: living.Failing, folder: Path) -> Path:
+    """Keep a failure that takes several steps under *folder*; return the file. Raises OSError."""
+    path = folder / FAILURES / f"{failing.cause.id}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {
+        **_head(failing.cause.id, failing.departure),
+        "resource": failing.program.resource,
+        "steps": [asdict(step) for step in failing.cut.steps],
+        "curl": list(failing.curls()),
+    }
+    path.write_text(json.dumps(told, ensure_ascii=True, indent=2) + "\n", "utf-8")
+    return path
+
+
+def _head(id: str, departure: Departure) -> dict[str, Any]:
+    """Return what is told of every failure."""
+    return {
+        "schema": SCHEMA,
+        "id": id,
+        "check": departure.check.id,
+        "requirement": departure.check.requirement,
+        "expected": excerpt(departure.problem.expected),
+        "actual": excerpt(departure.problem.actual),
+    }
 
 
 def _written(send: Send) -> dict[str, Any]:
@@ -81,7 +116,7 @@ def ids(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / FAILURES).glob("p*.json") if _ID.fullmatch(path.stem))
 
 
-def read(id: str, folder: Path) -> Kept:
+def read(id: str, folder: Path) -> Kept | KeptSteps:
     """Read the failure called *id*; raises UsageError where there is none, or where it cannot be read."""
     path = folder / FAILURES / f"{id}.json"
     if not _ID.fullmatch(id) or not path.is_file():
@@ -92,19 +127,34 @@ def read(id: str, folder: Path) -> Kept:
         raise UsageError(f"{path}: cannot be read as a failure: {type(error).__name__}: {error}") from None
 
 
-def _kept(id: str, told: Mapping[str, Any]) -> Kept:
+def _kept(id: str, told: Mapping[str, Any]) -> Kept | KeptSteps:
     checks = {each.id: each for each in ALL}
-    operation, mutation, param = (_text(told, name) for name in ("operation", "mutation", "param"))
-    case = Case(operation, _read(told["send"], operation), mutation, param)
-    ANYWHERE.request(case.send)  # what cannot be sent is no failure that was
     name = current(_text(told, "check"))
     if name not in checks:
         raise ValueError(f"no check is called {name!r}")
+    if "steps" in told:
+        return KeptSteps(id, checks[name], _program(told))
+    operation, mutation, param = (_text(told, name) for name in ("operation", "mutation", "param"))
+    case = Case(operation, _read(told["send"], operation), mutation, param)
+    ANYWHERE.request(case.send)  # what cannot be sent is no failure that was
     if mutation and mutation not in MUTATIONS:
         raise ValueError(f"no mutation is called {mutation!r}")
     if operation not in OPERATIONS:
         raise ValueError(f"no operation is called {operation!r}")
     return Kept(id, checks[name], case, _text(told, "model"))
+
+
+def _program(told: Mapping[str, Any]) -> Program:
+    program = values.read(Program, told)
+    resource = RESOURCES.get(program.resource)
+    if resource is None:
+        raise ValueError(f"nothing is called {program.resource!r} that keeps objects")
+    for step in program.steps:
+        if step.verb.removeprefix(STRANGE) not in (MAKE, LOOK, *resource.verbs) or step.order not in resource.orders:
+            raise ValueError(f"with {program.resource} nobody can do {step}")
+        if min(each for each in (0, step.of, step.after, step.limit) if each is not None) < 0:
+            raise ValueError(f"no object has a number below 0, as in {step}")
+    return program
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
@@ -125,8 +175,10 @@ def _read(told: Mapping[str, Any], name: str) -> Send:
     return Send(name, method, path, content=content, headers=headers)
 
 
-def scenario(kept: Kept, folder: Path) -> Scenario:
+def scenario(kept: Kept | KeptSteps, folder: Path) -> Scenario:
     """Return the scenario that sends a failure again, and what else failed likewise while it was made small."""
+    if isinstance(kept, KeptSteps):
+        return Scenario(LIVES, f"the failure {kept.id}", (kept.check.id,), kept.program.sends)
 
     def steps(subject: Subject) -> Steps:
         case = _spoken_to(kept, subject)

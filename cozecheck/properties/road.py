@@ -8,6 +8,7 @@ from cozecheck.checks.judging import Departure
 from cozecheck.findings import Level
 from cozecheck.properties import failures
 from cozecheck.properties.exploring import Explorer, Failing
+from cozecheck.properties.living import Living
 from cozecheck.properties.planning import MOST_SHRUNK, Prospect
 from cozecheck.properties.shrinking import shrink
 from cozecheck.sdk import Reader
@@ -86,6 +87,20 @@ class Pursuit:
             yield f"the time for requests at random was over after {explorer.sent:,} of {prospect.cases:,}"
         if len(self.failing()) > MOST_SHRUNK:
             yield f"{len(self.failing()):,} causes of failure were met; {MOST_SHRUNK} of them were made small"
+
+
+def kept_lives(living: Living, folder: Path | None) -> Iterator[str]:
+    """Write the failures that take several steps down; yield the steps, and how to send them again."""
+    for failing in living.failing.values() if folder else ():
+        assert folder is not None
+        why = failing.cause
+        try:
+            failures.write_steps(failing, folder)
+        except OSError as error:
+            yield f"failures cannot be kept in {folder}: {error.strerror}"
+            break
+        yield f"{why.check} at {why.operation}: `cozecheck conformance --again {why.id}` sends it again"
+    yield from living.notes()
 
 
 def _urgency(failing: Failing) -> int:

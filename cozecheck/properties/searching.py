@@ -69,7 +69,7 @@ def _found(strategy: SearchStrategy[Case], fails: Fails, rules: settings, number
             raise _FailureFoundError
 
     try:
-        with _without_local_constants():
+        with without_local_constants():
             rules(seed(number)(given(strategy)(search)))()  # @seed drops the database where it comes last
     except _FailureFoundError:
         return last[0]
@@ -79,7 +79,7 @@ def _found(strategy: SearchStrategy[Case], fails: Fails, rules: settings, number
 
 
 @contextmanager
-def _without_local_constants() -> Iterator[None]:
+def without_local_constants() -> Iterator[None]:
     """Keep Hypothesis from drawing the numbers and texts that stand in the modules which happen to be loaded.
 
     It knows no setting for that, and a seed would draw other requests in another place, or after another import.

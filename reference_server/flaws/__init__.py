@@ -20,6 +20,7 @@ from reference_server.flaws import (
     errors,
     files,
     images,
+    lives,
     logprobs,
     models,
     moderations,
@@ -71,6 +72,7 @@ _FAMILIES = (
     batches,
     sdk,
     properties,
+    lives,
 )
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(

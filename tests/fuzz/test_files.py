@@ -35,6 +35,7 @@ from cozecheck.replay.ledger import Ledger
 from cozecheck.replay.sources import source
 from cozecheck.scenarios import Subject
 from generator import traffic as sending
+from tests.examples import exchange
 from tests.fuzz.spoiling import FUZZING, JSON, LINES, TOML, YAML, Syntax, anything, garbled, spoilt
 from tests.load.results import HEALTH, histogram
 from tests.plan import test_plan
@@ -46,6 +47,7 @@ from tests.replay.cassettes import HEADING
 
 TARGET = Endpoint("http://127.0.0.1:9/v1", "sk-x")
 SUBJECT = Subject("gpt-4o-mini")
+MADE = exchange({}, {"id": "conv_1"})
 PROFILES = files("cozecheck") / "data" / "load"
 
 
@@ -144,8 +146,12 @@ def failure(path: Path) -> None:
     (folder / failures.FAILURES).mkdir(parents=True, exist_ok=True)
     path.replace(folder / failures.FAILURES / path.name)
     kept = failures.read(path.stem, folder)
-    for send in failures.scenario(kept, folder).steps(SUBJECT):
-        TARGET.request(send)
+    steps = failures.scenario(kept, folder).steps(SUBJECT)
+    with suppress(StopIteration):
+        send = next(steps)
+        while True:
+            TARGET.request(send)
+            send = steps.send(MADE)
 
 
 def written() -> list[Any]:
@@ -205,6 +211,15 @@ FAILURE: dict[str, Any] = {
         "json": {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Hi."}], "n": "1"},
     },
 }
+LIFE = {
+    **{key: FAILURE[key] for key in ("schema", "id", "check")},
+    "resource": "conversations.items",
+    "steps": [
+        {"verb": "make", "of": None, "limit": 0, "order": "", "after": None},
+        {"verb": "list", "of": None, "limit": 2, "order": "asc", "after": 0},
+        {"verb": "strange-drop", "of": 0, "limit": 0, "order": "", "after": None},
+    ],
+}
 PACKED = {**FAILURE, "send": {**FAILURE["send"], "base64": "e30="}}
 RECORDED = [
     entry({"body": json.dumps({"model": "gpt-4o", "messages": [], "stream": True})}, at=1.5),
@@ -233,6 +248,7 @@ READERS = {
     "journal": Reader("journal.jsonl", LINES, written(), journal),
     "kept failure": Reader("p00000000.json", JSON, FAILURE, failure),
     "kept failure, packed": Reader("p00000000.json", JSON, PACKED, failure),
+    "kept failure of several steps": Reader("p00000000.json", JSON, LIFE, failure),
     "traffic": Reader("traffic.jsonl", LINES, BODIES, traffic),
     "traffic, read": Reader("traffic.jsonl", LINES, BODIES, given),
     "traffic, recorded": Reader("kept.jsonl", LINES, RECORDED, recorded),

@@ -23,15 +23,19 @@ Figures = Callable[[str, object], None]
 
 
 class Busy:
-    """An upstream that takes its time, and knows how many requests with the limited key it serves at once."""
+    """An upstream that knows how many requests with the limited key it serves at once; it answers from *crowd* on."""
 
-    def __init__(self) -> None:
+    def __init__(self, crowd: int) -> None:
         self.running = self.most = self.served = 0
+        self._crowd, self._is_crowded = crowd, asyncio.Event()
 
     async def __call__(self, reader: Reader, writer: Writer) -> None:
         counted = LIMITED[:10].encode() in await hostile.asked(reader)
         self.running += counted
         self.most = max(self.most, self.running)
+        if self.running >= self._crowd:
+            self._is_crowded.set()
+        await asyncio.wait_for(self._is_crowded.wait(), 50)
         await asyncio.sleep(0.2)
         self.running -= counted
         self.served += counted
@@ -78,7 +82,7 @@ async def rush(base: str) -> tuple[list[httpx2.Response], list[httpx2.Response]]
 
 def rushed(folder: Path, **limits: int) -> tuple[list[httpx2.Response], list[httpx2.Response], Busy]:
     """Return what the limited key got, what the free one got, and what the upstream saw."""
-    upstream = Busy()
+    upstream = Busy(crowd=limits.get("concurrency", 1))
 
     async def scenario() -> tuple[list[httpx2.Response], list[httpx2.Response]]:
         async with hostile.serving(upstream) as address:
