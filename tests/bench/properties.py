@@ -77,7 +77,10 @@ def cozecheck(server: bundled.Bundled) -> Done:
 
 
 def schemathesis(server: bundled.Bundled, command: Path, folder: Path) -> Done:
-    """Let Schemathesis do the same by our own document of the operation; it ends with 1 where anything failed."""
+    """Let Schemathesis do the same by our own document of the operation; it ends with 1 where anything failed.
+
+    In its fuzzing phase, that is: what its coverage phase sends it counts off the document, and draws nothing.
+    """
     (folder / "openapi.json").write_text(json.dumps(document(server.model)), "utf-8")
     to = ["--url", server.base_url, "--header", f"Authorization: Bearer {server.api_key}"]
     what = ["--phases", "fuzzing", "--max-examples", str(CASES), "--seed", str(SEED), "--continue-on-failure"]
