@@ -1,7 +1,6 @@
 """The baseline: departures that are known and accepted, for a time."""
 
 import difflib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cozecheck.errors import UsageError
 from cozecheck.findings import BaselineUse, CheckResult, Finding, Outcome, Report
+from cozecheck.texts import parse_toml
 
 ANYTHING = "*"
 
@@ -41,10 +41,7 @@ REQUIRED = ("id", "reason", "link", "expires")
 
 def parse(text: str, where: str) -> tuple[Accepted, ...]:
     """Read a baseline file; raises `UsageError` naming *where* (the file), the entry and the key."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where}: not TOML: {error}") from error
+    document = parse_toml(text, where)
     for key in document:
         if key != "accepted":
             raise UsageError(f"{where}: unknown key {key!r}; a baseline has only [[accepted]] tables")

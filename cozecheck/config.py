@@ -2,13 +2,13 @@
 
 import difflib
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from cozecheck import texts
 from cozecheck.errors import UsageError
 
 FILE = Path("cozecheck.toml")
@@ -122,22 +122,13 @@ def load(path: Path | None) -> dict[str, Setting]:
     chosen = path or (FILE if FILE.exists() else None)
     if chosen is None:
         return {}
-    try:
-        return parse(chosen.read_text("utf-8"), str(chosen))
-    except OSError as error:
-        raise UsageError(f"{chosen}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{chosen}: is not UTF-8 text") from None
+    return parse(texts.read(chosen), str(chosen))
 
 
 def parse(text: str, where: str) -> dict[str, Setting]:
     """Read TOML; *where* is what errors call the file."""
-    try:
-        given = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{where}: not TOML: {error}") from None
     found: dict[str, Setting] = {}
-    for key, value in given.items():
+    for key, value in texts.parse_toml(text, where).items():
         name = _name(key, where)
         if name in found:
             raise UsageError(f"{where}: {key}: the option is set twice, in two spellings")

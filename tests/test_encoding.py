@@ -130,7 +130,7 @@ def test_a_bomb_is_undone_up_to_the_limit(encoding: str, bomb: bytes) -> None:
     assert peak < 4 * LIMIT
 
 
-@given(st.binary(), st.sampled_from(["gzip", "deflate", "br", "x", "gzip, deflate"]))
+@given(st.binary(), st.sampled_from(["gzip", "deflate", "br", "zstd", "x", "gzip, deflate"]))
 def test_any_bytes_under_any_name_come_to_an_end(body: bytes, encoding: str) -> None:
     decoded = decode(body, encoding, 1000)
     assert len(decoded.content) <= max(1000, len(body))

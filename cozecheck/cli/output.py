@@ -54,10 +54,14 @@ def _destination(option: str) -> Destination:
 
 def _require_room(path: Path) -> None:
     """Find out before a run, not after it, that its report has no place to go."""
-    if path.is_dir():
-        raise UsageError(f"{path} is a directory: name a file")
-    existing = next(each for each in (path, *path.absolute().parents) if each.exists())
-    if not os.access(existing, os.W_OK) or not (existing == path or existing.is_dir()):
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a directory: name a file")
+        existing = next(each for each in (path, *path.absolute().parents) if each.exists())
+    except OSError as error:  # a name that is too long
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    is_free = existing == path or existing.is_dir()
+    if not is_free or not os.access(existing, os.W_OK) or "\0" in str(path):
         raise UsageError(f"{path} cannot be written")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from cozecheck import baseline as accepting
-from cozecheck import profiles
+from cozecheck import profiles, texts
 from cozecheck.checks import ALL, Check
 from cozecheck.checks.registry import nearest, select
 from cozecheck.checks.successors import current
@@ -57,13 +57,7 @@ def order(
 
 
 def _accepted(path: Path, known: Sequence[str]) -> tuple[accepting.Accepted, ...]:
-    try:
-        entries = accepting.parse(path.read_text("utf-8"), str(path))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    entries = tuple(replace(entry, id=current(entry.id)) for entry in entries)
+    entries = tuple(replace(each, id=current(each.id)) for each in accepting.parse(texts.read(path), str(path)))
     for entry in entries:
         if not any(fnmatchcase(id, entry.id) for id in known):
             raise UsageError(f"{path}: no check is called {entry.id!r}{nearest(entry.id, known, 'checks')}")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cozecheck import measured
 from cozecheck.errors import UsageError
+from cozecheck.exchange import parse_json
 from cozecheck.load.parts import Search, Stage, Stages, Trace
 from cozecheck.load.profiles import Profile, require_known
 from cozecheck.load.slo import Slo, parse_all
@@ -168,12 +169,11 @@ def _holds_bodies(path: Path) -> bool:
     try:
         if path.is_dir():
             return False
-        with path.open(encoding="utf-8") as file:
-            first = json.loads(next((line for line in file if line.strip()), ""))
+        with path.open("rb") as file:
+            first = parse_json(next((line for line in file if line.strip()), b"")).value
     except OSError as error:
         raise UsageError(f"--traffic: {path} cannot be read: {error.strerror}") from None
-    except ValueError:  # several lines make one value, or it is no text: a cassette, a HAR, something packed
-        return False
+    # Several lines may make one value, or it is no text: a cassette, a HAR, something packed.
     return isinstance(first, dict) and "response" not in first and "log" not in first
 
 

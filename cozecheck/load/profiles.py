@@ -1,6 +1,5 @@
 """Load profiles: a shape, a mix of traffic, SLOs; data, checked."""
 
-import tomllib
 from collections.abc import Collection, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError
 
+from cozecheck import texts
 from cozecheck.checks.registry import nearest
 from cozecheck.errors import UsageError
 from cozecheck.load.parts import LENGTHS, Fixed, Lengths, Part, Shape, Share, Whole
@@ -81,21 +81,15 @@ def named(name: str) -> Profile:
     if path.suffix != ".toml":
         hint = nearest(name, NAMES, "profiles")
         raise UsageError(f"no load profile is called {name!r}{hint}; a file of your own ends in .toml")
-    try:
-        return parse(path.read_text("utf-8"), path.stem, name)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
+    return parse(texts.read(path), path.stem, name)
 
 
 def parse(text: str, name: str, where: str) -> Profile:
     """Read TOML; *where* is what errors call it."""
+    tables = texts.parse_toml(text, where)
     try:
-        profile = Profile.model_validate({"name": name, **tomllib.loads(text)})
+        profile = Profile.model_validate({"name": name, **tables})
         _ = profile.promises
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{where}: not TOML: {error}") from None
     except ValidationError as error:
         raise UsageError(f"{where}: {next(_faults(error))}") from None
     except UsageError as error:

@@ -65,7 +65,7 @@ def read(folder: Path) -> Result | None:
         return None
     try:
         return _result(json.loads(path.read_text("utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise NoVerdictError(f"the generator's {FILE} cannot be read: {type(error).__name__}: {error}") from None
 
 

@@ -1,10 +1,12 @@
 """What the generator writes while it runs: a line a second, followed."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from cozecheck.errors import NoVerdictError
+from cozecheck.exchange import parse_json
 
 SILENCE: Final = 5
 """Seconds without any answer, some requests failing in each, after which the target may be gone."""
@@ -12,7 +14,7 @@ SILENCE: Final = 5
 
 @dataclass
 class Tail:
-    """Reads the whole lines that have come since the last look."""
+    """Reads the whole lines that have come since the last look; NoVerdictError for one that is no object."""
 
     path: Path
     _offset: int = field(default=0, init=False)
@@ -27,7 +29,10 @@ class Tail:
         whole = text[: text.rfind(b"\n") + 1]
         self._offset += len(whole)
         for line in whole.splitlines():
-            yield json.loads(line)
+            second = parse_json(line).value
+            if not isinstance(second, dict):
+                raise NoVerdictError(f"the generator's {self.path.name} cannot be read: {line[:60]!r}")
+            yield second
 
 
 def is_silent(seconds: Sequence[dict[str, Any]]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cozecheck import values
 from cozecheck.checks import ALL, Check
 from cozecheck.checks.judging import Departure
 from cozecheck.checks.successors import current
@@ -15,10 +16,11 @@ from cozecheck.contract.mutations import MUTATIONS
 from cozecheck.curl import curl
 from cozecheck.errors import UsageError
 from cozecheck.masking import excerpt
+from cozecheck.probe import Endpoint
 from cozecheck.properties import living
 from cozecheck.properties.exploring import Failing
 from cozecheck.properties.planning import streams, titled, twin, wire
-from cozecheck.properties.programs import Program, Step
+from cozecheck.properties.programs import LOOK, MAKE, STRANGE, Program
 from cozecheck.properties.resources import RESOURCES
 from cozecheck.properties.searching import remembered
 from cozecheck.scenarios import Scenario, Send, Subject
@@ -32,6 +34,7 @@ FAILURES, EXAMPLES = "failures", "examples"
 PREFIX = "failure."
 """What the id of a failure's scenario begins with."""
 SCHEMA = 1
+ANYWHERE = Endpoint("http://127.0.0.1")
 _ID = re.compile(r"p[0-9a-f]{8}")
 
 
@@ -120,7 +123,7 @@ def read(id: str, folder: Path) -> Kept | KeptSteps:
         raise UsageError(f"no failure is called {id!r}; in {path.parent} there are: {', '.join(ids(folder)) or 'none'}")
     try:
         return _kept(id, json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
         raise UsageError(f"{path}: cannot be read as a failure: {type(error).__name__}: {error}") from None
 
 
@@ -133,6 +136,7 @@ def _kept(id: str, told: Mapping[str, Any]) -> Kept | KeptSteps:
         return KeptSteps(id, checks[name], _program(told))
     operation, mutation, param = (_text(told, name) for name in ("operation", "mutation", "param"))
     case = Case(operation, _read(told["send"], operation), mutation, param)
+    ANYWHERE.request(case.send)  # what cannot be sent is no failure that was
     if mutation and mutation not in MUTATIONS:
         raise ValueError(f"no mutation is called {mutation!r}")
     if operation not in OPERATIONS:
@@ -141,13 +145,16 @@ def _kept(id: str, told: Mapping[str, Any]) -> Kept | KeptSteps:
 
 
 def _program(told: Mapping[str, Any]) -> Program:
-    resource, steps = _text(told, "resource"), tuple(Step(**step) for step in told["steps"])
-    if resource not in RESOURCES:
-        raise ValueError(f"nothing is called {resource!r} that keeps objects")
-    for number in (each for step in steps for each in (step.of, step.after, step.limit) if each is not None):
-        if type(number) is not int or number < 0:
-            raise ValueError(f"{number!r} is no number of an object")
-    return Program(resource, steps)
+    program = values.read(Program, told)
+    resource = RESOURCES.get(program.resource)
+    if resource is None:
+        raise ValueError(f"nothing is called {program.resource!r} that keeps objects")
+    for step in program.steps:
+        if step.verb.removeprefix(STRANGE) not in (MAKE, LOOK, *resource.verbs) or step.order not in resource.orders:
+            raise ValueError(f"with {program.resource} nobody can do {step}")
+        if min(each for each in (0, step.of, step.after, step.limit) if each is not None) < 0:
+            raise ValueError(f"no object has a number below 0, as in {step}")
+    return program
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
@@ -159,6 +166,8 @@ def _text(told: Mapping[str, Any], name: str) -> str:
 
 def _read(told: Mapping[str, Any], name: str) -> Send:
     method, path = _text(told, "method"), _text(told, "path")
+    if not path.startswith("/"):  # appended to a base URL it could lead to another host, with our key
+        raise ValueError("path does not begin with a slash")
     headers = tuple((str(key), str(value)) for key, value in told.get("headers", ()))
     if "json" in told:
         return Send(name, method, path, json=dict(told["json"]), headers=headers)

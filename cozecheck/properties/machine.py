@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from cozecheck.properties.programs import STRANGE, Program, Step
+from cozecheck.properties.programs import LOOK, STRANGE, Program, Step
 from cozecheck.properties.resources import RESOURCES, WORDS
 from cozecheck.properties.searching import without_local_constants
 
 MOST_STEPS = 12
 LIMITS = st.sampled_from((0, 1, 2, 3))
 Rule = TypeVar("Rule", bound=Callable[..., None])
-STRANGE_VERBS = ("look", "drop", "list")
+STRANGE_VERBS = (LOOK, "drop", "list")
 
 
 def _can(verb: str) -> Callable[[Rule], Rule]:
@@ -65,7 +65,7 @@ class Machine(RuleBasedStateMachine):
     @rule(of=made)
     def look(self, of: int) -> None:
         """Look at an object, whether it is there or not."""
-        self._add("look", of)
+        self._add(LOOK, of)
 
     @_can("drop")
     @rule(of=made)
@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
     def strange(self, verb: str, of: int) -> None:
         """Try it with a key that nobody has."""
         known = verb in RESOURCES[self.resource].verbs
-        self._add(STRANGE + (verb if known else "look"), None if known and verb == "list" else of)
+        self._add(STRANGE + (verb if known else LOOK), None if known and verb == "list" else of)
 
     def _order(self, number: int) -> str:
         orders = RESOURCES[self.resource].orders

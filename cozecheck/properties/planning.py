@@ -84,9 +84,11 @@ class Prospect:
         return sum(len(pool.sent) for pool in self.pools)
 
 
-def prospect(subject: Subject, examples: int, seed: int, budget: Budget) -> Prospect:
+def prospect(
+    subject: Subject, examples: int, seed: int, budget: Budget, operations: Sequence[str] = SEARCHED
+) -> Prospect:
     """Draw *examples* cases, and keep as many as the *budget* has room for, of every operation the same share."""
-    turns = {name: sum(_turns(name, subject)) for name in SEARCHED} if examples else {}
+    turns = {name: sum(_turns(name, subject)) for name in operations} if examples else {}
     pools = [
         _pool(name, subject, max(examples * share // sum(turns.values()), 2), seed) for name, share in turns.items()
     ]

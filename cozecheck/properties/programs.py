@@ -17,7 +17,7 @@ NOBODY = "0" * 32
 METADATA: dict[str, Any] = {"metadata": {"changed": "yes"}}
 STRANGE = "strange-"
 """What the verbs begin with that come with a key that nobody has."""
-MAKE, TIDY = "make", "tidy"
+MAKE, LOOK, TIDY = "make", "look", "tidy"
 
 
 @dataclass(frozen=True, slots=True)

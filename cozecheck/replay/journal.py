@@ -1,17 +1,15 @@
 """What was done, on disk: a run that was killed goes on where it was."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Literal, Self
 
-from cozecheck.checks.judging import Tally
-from cozecheck.diff import Severity
+from cozecheck import values
 from cozecheck.errors import CozecheckError, NoVerdictError, UsageError
-from cozecheck.findings import Basis, Finding, Level, Outcome
 from cozecheck.replay.ledger import Entry
 
 VERSION = 1
@@ -40,7 +38,7 @@ class Journal:
         self._file = self._open("r+b" if resume else "wb")
         try:
             if resume:
-                with self._blaming():
+                with self.blaming():
                     _require_same(json.loads(self._file.readline()), heading, path)
             else:
                 self._write(asdict(heading))
@@ -54,7 +52,7 @@ class Journal:
             return
         sets: dict[int, tuple[str, ...]] = {}
         whole = self._file.tell()
-        with self._blaming():
+        with self.blaming():
             # A line that was being written when the run was killed has no end: it is written over.
             for line in iter(self._file.readline, b""):
                 if not line.endswith(b"\n"):
@@ -62,7 +60,8 @@ class Journal:
                 whole += len(line)
                 value = json.loads(line)
                 if "set" in value:
-                    sets[value["set"]] = tuple(value["held"])
+                    known = values.read(_Set, value)
+                    sets[known.set] = known.held
                 else:
                     yield _entry(value, sets)
         self._sets = {held: number for number, held in sets.items()}
@@ -70,10 +69,11 @@ class Journal:
         self._file.truncate()
 
     @contextmanager
-    def _blaming(self) -> Iterator[None]:
+    def blaming(self) -> Iterator[None]:
+        """Make a UsageError of what the block comes upon in what was done."""
         try:
             yield
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(f"{self._path}: not a journal of cozecheck replay ({error})") from None
 
     def __enter__(self) -> Self:
@@ -138,24 +138,14 @@ def _plain(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(line: dict[str, Any], sets: dict[int, tuple[str, ...]]) -> Entry:
-    given = {name: value for name, value in line.items() if name not in ("done", "held")}
-    given["tallies"] = {id: Tally(**tally) for id, tally in line.get("tallies", {}).items()}
-    given["findings"] = tuple(map(_finding, line.get("findings", ())))
-    given["used"] = tuple(line.get("used", ()))
-    given["gave"] = tuple(line.get("gave", ()))
-    given["rules"] = {rule: Severity(value) for rule, value in line.get("rules", {}).items()}
-    return Entry(position=line["done"], held=sets[line["held"]] if "held" in line else (), **given)
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Checks that held, named once."""
+
+    set: int
+    held: tuple[str, ...]
 
 
-def _finding(value: dict[str, Any]) -> Finding:
-    return Finding(
-        **{
-            **value,
-            "outcome": Outcome(value["outcome"]),
-            "level": Level(value["level"]),
-            "basis": Basis(value["basis"]),
-            "evidence": tuple(value["evidence"]),
-            "breaks": tuple(value["breaks"]),
-        }
-    )
+def _entry(line: Mapping[str, Any], sets: Mapping[int, tuple[str, ...]]) -> Entry:
+    held = list(sets[line["held"]]) if "held" in line else []
+    return values.read(Entry, {**line, "position": line["done"], "held": held})

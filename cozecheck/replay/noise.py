@@ -4,8 +4,10 @@ from pathlib import Path
 
 import yaml
 
+from cozecheck import texts
 from cozecheck.diff import Noise
 from cozecheck.errors import UsageError
+from cozecheck.recordings.documents import parse_yaml
 
 HEAD = """\
 # Where the original differs from itself, as cozecheck learned it. Review it: every line that stays hides differences.
@@ -15,15 +17,7 @@ HEAD = """\
 
 def read(path: Path) -> Noise:
     """Read what was reviewed; raises UsageError naming the file and the place."""
-    try:
-        document = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UsageError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    return Noise.from_document(document, str(path))
+    return Noise.from_document(parse_yaml(texts.read(path).encode(), str(path)), str(path))
 
 
 def write(path: Path, noise: Noise) -> None:

@@ -119,12 +119,13 @@ class _Driver:
 
     def resume(self) -> None:
         """Take in what a run before this one did."""
-        for entry in self._journal.done():
-            self._done.add(entry.position)
-            self.ledger.add(entry)
-            for server, gave in zip(self._sides.all, entry.gave, strict=False):
-                server.recall(entry.position, gave.items())
-            self._course.progress(entry.exchange)
+        with self._journal.blaming():
+            for entry in self._journal.done():
+                self._done.add(entry.position)
+                self.ledger.add(entry)
+                for server, gave in zip(self._sides.all, entry.gave, strict=False):
+                    server.recall(entry.position, gave.items())
+                self._course.progress(entry.exchange)
 
     async def drive(self, source: Source) -> bool:
         """Send everything; return whether it was interrupted."""

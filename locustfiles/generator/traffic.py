@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
 import orjson
 
-from cozecheck import recordings
+from cozecheck import recordings, texts
 from cozecheck.errors import UsageError
+from cozecheck.exchange import ABSENT, parse_json
 from generator.bodies import BODIES
 from generator.canaries import Canaries
 from generator.operations import ALL, Operation
@@ -80,17 +83,17 @@ def from_file(path: Path, model: str, embedding_model: str) -> list[Ask]:
     asks = []
     for number, line in enumerate(_lines(path), 1):
         where = f"{path}:{number}"
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"{where}: not JSON ({error}); the body of a request is expected") from None
+        parsed = parse_json(line)
+        if parsed.value is ABSENT:
+            raise UsageError(f"{where}: not JSON ({parsed.fault}); the body of a request is expected")
+        value = parsed.value
         if not isinstance(value, dict) or not isinstance(value.get("body", value), dict):
             raise UsageError(f"{where}: a JSON object is expected: the body of a request")
         body = value.get("body", value)
         operation = operation_of(str(value.get("url", "")), body)
         if operation is None:
             raise UsageError(f"{where}: neither a chat completion, a response nor an embedding is asked for")
-        at = value.get("at") if "body" in value else None
+        at = _arrival(value.get("at"), where) if "body" in value else None
         asks.append(Ask(operation, _body(operation, body, model, embedding_model), at=at))
     return _some(asks, path)
 
@@ -151,15 +154,19 @@ def operation_of(path: str, body: Mapping[str, Any]) -> Operation | None:
 
 def _body(operation: Operation, body: Mapping[str, Any], model: str, embedding_model: str) -> bytes:
     chosen = embedding_model if operation.name == "embeddings" else model
-    return orjson.dumps({**body, "model": chosen} if chosen else body)
+    # Not orjson: numbers of any length, and half of a surrogate pair, go out as they were written.
+    return json.dumps({**body, "model": chosen} if chosen else body).encode()
+
+
+def _arrival(at: Any, where: str) -> float | None:
+    with suppress(TypeError, OverflowError):
+        if at is None or isfinite(at):
+            return None if at is None else float(at)
+    raise UsageError(f"{where}: at: a number of seconds is expected")
 
 
 def _lines(path: Path) -> Iterator[str]:
-    try:
-        text = path.read_text()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
-    return (line for line in text.splitlines() if line.strip())
+    return (line for line in texts.read(path).split("\n") if line.strip())
 
 
 def _recordings(path: Path) -> Iterator[recordings.Recording]:

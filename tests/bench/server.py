@@ -10,11 +10,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench import contenders
+from tests.bench.apart import installed
 from tests.bench.asked import answered
 from tests.bench.contenders import Contender, running
 from tests.bench.figures import figure
 from tests.bench.flood import flood
-from tests.bench.litellm import installed
 from tests.bench.paced import paced
 
 ROUNDS, SECONDS = 3, 3.0
@@ -72,7 +72,7 @@ def started(folder: Path, stack: ExitStack) -> dict[str, Contender]:
     stream.write_bytes(answered(coze.port, stream=True))
     bare = stack.enter_context(running(contenders.bare(ports[1], whole, stream), ports[1]))
     servers = {"bare": bare, "coze-server": coze}
-    if command := installed():
+    if command := installed("litellm"):
         servers["LiteLLM"] = stack.enter_context(running(contenders.litellm(ports[2], command, folder), ports[2]))
     return servers
 
