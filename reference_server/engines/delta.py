@@ -40,7 +40,7 @@ class CallPiece(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """A piece of one choice: text, a refusal in words, or a tool call.
+    """A piece of one choice: text, a refusal in words, a tool call, or by itself what a model thinks on the way.
 
     The last piece of a choice has `finish`; the last of all has `usage` and nothing else. `more` says that what comes
     next is there already: both may be sent together.
@@ -55,6 +55,7 @@ class Delta(NamedTuple):
     refusal: str = ""
     call: CallPiece | None = None
     more: bool = False
+    reasoning: str = ""
 
 
 class Engine(Protocol):
@@ -64,4 +65,8 @@ class Engine(Protocol):
 
     def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Answer piece by piece; what is refused is refused before the first piece."""
+        ...
+
+    async def close(self) -> None:
+        """End what is open."""
         ...

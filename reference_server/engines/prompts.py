@@ -47,7 +47,7 @@ async def complete(engine: Engine, asked: CompletionRequest, prompts: Sequence[W
                 async for delta in deltas:
                     if delta.usage:
                         spent += delta.usage.completion
-                    elif delta.choice < asked.n:
+                    elif delta.choice < asked.n and not delta.reasoning:
                         yield delta._replace(choice=place * asked.n + delta.choice)
         except ContextLengthExceeded as error:
             raise PromptTooLong(error.limit, prompt.cost, asked.max_tokens) from error
@@ -67,4 +67,6 @@ def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
         temperature=asked.temperature,
         logprobs=asked.logprobs is not None,
         top_logprobs=asked.logprobs or 0,
+        tenant=asked.tenant,
+        user=asked.user,
     )

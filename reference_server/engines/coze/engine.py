@@ -1,0 +1,187 @@
+"""Bots of Coze as an engine."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, suppress
+from random import Random
+
+from reference_server.engines.counting import count_prompt
+from reference_server.engines.coze.bounds import Bounds
+from reference_server.engines.coze.calls import CallIds, Chat
+from reference_server.engines.coze.codes import OCCUPIED, CozeFailure
+from reference_server.engines.coze.costs import usage_in
+from reference_server.engines.coze.events import Event
+from reference_server.engines.coze.history import NotTaken, attached, history
+from reference_server.engines.coze.link import Link
+from reference_server.engines.coze.reply import Reply, called
+from reference_server.engines.coze.requests import CHAT, Asked, new_chat, outputs, owner_of, user_id
+from reference_server.engines.coze.uploads import Uploads
+from reference_server.engines.delta import Delta, Usage
+from reference_server.engines.tokenizer import encode
+from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamRefusedUs
+from reference_server.errors import ModelNotFound, Refusal
+from reference_server.protocol.chat_request import ChatRequest
+from reference_server.settings import CozeEngine
+
+log = logging.getLogger(__name__)
+LINGER = 0.2
+"""Seconds to wait for the end of a stream whose chat has ended, so that its connection can be used again."""
+ASIDE = 5.0
+"""Seconds that a call may take which nobody's answer depends on."""
+
+
+class Coze:
+    """Asks bots, each request in a conversation of its own."""
+
+    def __init__(self, settings: CozeEngine, patience: float, entropy: Random) -> None:
+        """`patience` is how many seconds Coze may be silent, where the settings leave it open."""
+        self.name = settings.name
+        self._settings = settings
+        self._entropy = entropy
+        self._link = Link(settings, settings.timeouts.idle or patience)
+        self._uploads = Uploads(self._link.upload)
+        self._ids = CallIds(settings.api_key() or "")
+        self._ending: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Cancel what is to be cancelled, and close the connections."""
+        await asyncio.gather(*self._ending)
+        await self._link.close()
+
+    async def is_there(self) -> bool:
+        """Tell whether Coze answers; it is asked of a bot, which costs no tokens."""
+        bot = self._settings.bot or next(iter(self._settings.bots.values()), None)
+        try:
+            if bot:
+                await self._link.call("GET", "/v1/bot/get_online_info", {"bot_id": bot})
+        except Refusal as error:
+            # A key that may chat need not be allowed to look at bots.
+            return error.status < 500 or isinstance(error, UpstreamRefusedUs)
+        return True
+
+    async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+        """Yield the answer as it comes; of a chat that is left before its end Coze is told to stop."""
+        asked = await self._asked(request)
+        try:
+            reply = Reply(self._settings.separator)
+            async with aclosing(self._deltas(asked, request, reply)) as deltas:
+                async for delta in deltas:
+                    yield delta
+        except CozeFailure as error:
+            self._note(error)
+            if error.number not in OCCUPIED or asked.path != CHAT or not reply.is_empty:
+                raise
+        except UpstreamRefusedUs as error:
+            self._note(error)
+            raise
+        else:
+            return
+        # Each try has a conversation of its own, and a new one can't be occupied.
+        async with aclosing(self._deltas(asked, request, Reply(self._settings.separator))) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def _asked(self, request: ChatRequest) -> Asked:
+        """Return what is asked: to go on with a chat that waits for results, or to begin one."""
+        settings, owner = self._settings, owner_of(request)
+        if settings.dialect == "cloud" and (asked := outputs(request.messages, self._ids, owner)):
+            return asked
+        bot = settings.bot_of(request.model)
+        if bot is None:
+            raise ModelNotFound(request.model)
+        kept = list(attached(request.messages))
+        if settings.dialect == "studio" and any(each.kind == "sound" for each in kept):
+            raise NotTaken("sounds")
+        told = history(request.messages, settings.system_role, await self._uploads.keep(kept))
+        if told.cut:
+            log.warning("engine %s: the oldest %d messages of a conversation were left out", self.name, told.cut)
+        return new_chat(bot, user_id(owner, self._entropy), told)
+
+    async def _deltas(self, asked: Asked, request: ChatRequest, reply: Reply) -> AsyncGenerator[Delta]:
+        bounds = Bounds(request.stop, request.max_tokens)
+        said: list[str] = []
+        try:
+            async with self._link.stream(*asked) as events:
+                async for event in events:
+                    for delta in within(bounds, reply.take(event)):
+                        said.append(delta.text)
+                        yield delta
+                    if bounds.finish or reply.finish:
+                        break
+                else:
+                    raise UpstreamBroken("a stream that just ends")
+                if reply.over:
+                    await finished(events)
+        finally:
+            if reply.chat and not reply.over:
+                self._cancel(reply.chat)
+        if rest := bounds.rest():
+            said.append(rest)
+            yield Delta(text=rest)
+        if reply.chat and not bounds.finish:
+            for delta in called(reply.calls, reply.chat, self._ids, owner_of(request)):
+                yield delta
+        yield Delta(finish=bounds.finish or reply.finish)
+        yield Delta(usage=await self._usage(request, reply, said, cut=bounds.finish is not None))
+
+    async def _usage(self, request: ChatRequest, reply: Reply, said: Sequence[str], *, cut: bool) -> Usage:
+        """Return what Coze says, in the stream or else when asked, or what can be counted of it."""
+        told = request.include_usage or not request.stream
+        if not cut:
+            usage = reply.usage or (await self._retrieved(reply.chat) if told and reply.chat else None)
+            if usage:
+                return usage
+        return Usage(count_prompt(request.messages), len(encode("".join(said))))
+
+    async def _retrieved(self, chat: Chat) -> Usage | None:
+        """Ask what a chat cost; None where that is not to be learned."""
+        with suppress(Refusal, TimeoutError):
+            async with asyncio.timeout(ASIDE):
+                found = await self._link.call("GET", "/v3/chat/retrieve", ids_of(chat))
+            data = found.get("data")
+            return usage_in(data.get("usage")) if isinstance(data, dict) else None
+        return None
+
+    def _cancel(self, chat: Chat) -> None:
+        """Stop a chat, whatever becomes of the request that it was for."""
+        task = asyncio.create_task(self._cancelled(chat))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _cancelled(self, chat: Chat) -> None:
+        with suppress(Refusal, TimeoutError):
+            async with asyncio.timeout(ASIDE):
+                await self._link.call("POST", "/v3/chat/cancel", body=ids_of(chat))
+
+    def _note(self, error: Refusal) -> None:
+        """Tell the operator; Coze's words may hold what people wrote."""
+        code, log_id = error.headers.get("x-coze-code"), error.headers.get("x-coze-logid", "none")
+        hint = ""
+        if isinstance(error, UpstreamRefusedUs):
+            hint = f"; is the key one for {self._settings.base_url}? Regions and servers have keys of their own"
+        log.warning("engine %s: Coze's code %s, log id %s%s", self.name, code, log_id, hint)
+
+
+def within(bounds: Bounds, deltas: Iterator[Delta]) -> Iterator[Delta]:
+    """Yield what is said within bounds, and nothing after they are reached."""
+    for delta in deltas:
+        if bounds.finish:
+            return
+        if not delta.text:
+            yield delta
+        elif text := bounds.take(delta.text):
+            yield Delta(text=text)
+
+
+def ids_of(chat: Chat) -> dict[str, str]:
+    """Return what names a chat."""
+    return {"conversation_id": chat.conversation, "chat_id": chat.id}
+
+
+async def finished(events: AsyncGenerator[Event]) -> None:
+    """Read on to the end, if it comes soon."""
+    with suppress(Refusal, TimeoutError):
+        async with asyncio.timeout(LINGER):
+            async for _ in events:
+                pass
