@@ -179,7 +179,11 @@ class Dispatch:
         engine, asked = self._engines[name], visit.asked
         if isinstance(engine, RemoteEngine) and engine.fetches_urls:
             refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
-        wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
+        bounds = caps(visit.path, asked.fields, most)
+        wanted = asked.asking(model or None, bounds, engine.parameters)
+        if engine.chats_only:
+            # It reads nothing of what it lacks: left in place, that is checked, and repeated, like all else.
+            wanted = wanted._replace(body=asked.asking(model or None, bounds).body)
         visit.observed.dropped = list(wanted.dropped)
         if wanted.dropped:
             log.info("%s: engine %s lacks %s", visit.observed.request_id, name, ", ".join(wanted.dropped))

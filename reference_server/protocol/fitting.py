@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 from reference_server.errors import Refusal
-from reference_server.protocol.fields import Reader, refuse_outside
-from reference_server.protocol.openai_parameters import OPTIONAL
+from reference_server.protocol.fields import refuse_outside
 from reference_server.settings.parameters import DECIMALS, INTEGERS, Parameters
 
 DEFAULTS: Mapping[str, Any] = {
@@ -36,24 +35,6 @@ DEFAULTS: Mapping[str, Any] = {
 }
 """Values that ask for nothing: an engine without the parameter does the same. So does null, for all."""
 
-ALIKE: Mapping[str, Reader] = {
-    name: OPTIONAL[name]
-    for name in (
-        "frequency_penalty",
-        "logit_bias",
-        "n",
-        "parallel_tool_calls",
-        "presence_penalty",
-        "reasoning_effort",
-        "seed",
-        "service_tier",
-        "temperature",
-        "top_p",
-        "verbosity",
-    )
-}
-"""Parameters that are the same in all operations: they are checked even where they are taken out."""
-
 
 class UnsupportedParameter(Refusal):
     """A parameter that the engine can't serve, and that must not be lost."""
@@ -78,8 +59,6 @@ def fitted(fields: Mapping[str, Any], parameters: Parameters) -> Fitted:
     lacking = [name for name in parameters.unsupported if name in fields]
     told = {name: parameters.policy_for(name) for name in lacking if asks(name, fields[name])}
     for name, policy in told.items():
-        if name in ALIKE:
-            ALIKE[name](fields[name], name)
         if policy == "refuse":
             raise UnsupportedParameter(name)
     kept = {name: value for name, value in fields.items() if name not in lacking} if lacking else fields
