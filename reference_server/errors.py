@@ -168,9 +168,9 @@ class ModelNotFound(Refusal):
 class OnlyChats(Refusal):
     """A model whose engine answers conversations and nothing else."""
 
-    def __init__(self, model: str) -> None:
-        """Name it."""
-        message = f"The model `{model}` only chats: use v1/chat/completions or v1/responses."
+    def __init__(self) -> None:
+        """Say where it is of use."""
+        message = "This model's engine only chats: use v1/chat/completions or v1/responses."
         super().__init__(404, message, code="model_not_supported", param="model")
 
 

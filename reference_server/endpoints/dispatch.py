@@ -163,7 +163,7 @@ class Dispatch:
         """Ask one engine: another server, or one of this process."""
         upstream = self._rooms.upstreams.get(each.engine)
         if self._engines[each.engine].chats_only and not self._chats:
-            raise OnlyChats(visit.asked.model or "")
+            raise OnlyChats
         wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
         log_translation(visit.observed.request_id, visit.asked.fields, each.engine, wanted.fields or visit.asked.fields)
         if upstream:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any, Literal
 
 from starlette.applications import Starlette
@@ -56,7 +57,7 @@ class FakeCoze:
         self.cancelled: list[Json] = []
         self.retrieved = 0
         self.probed = 0
-        self.closed = asyncio.Event()
+        self.closed = Event()
         both = ["GET", "POST"] if dialect == "cloud" else ["GET"]
         routes = [
             Route("/v3/chat", self._chat, methods=["POST"]),

@@ -1,0 +1,46 @@
+"""The whole suite against a server in front of Coze: nothing fails, and what Coze can't do is said to be unsupported."""
+
+import asyncio
+import random
+
+import pytest
+from pydantic import SecretStr
+
+from cozecheck.findings import Outcome, Report
+from cozecheck.probe import Endpoint
+from reference_server.app import create_app
+from reference_server.settings import Key, Settings
+from tests import suite
+from tests.reference_server.coze_asking import engine, keyed
+from tests.reference_server.fake_coze import Dialect, FakeCoze
+from tests.servers import running
+
+KEY = "sk-clients-own"
+UNSUPPORTED = (
+    "request.n",
+    "tools.accepted",
+    "structured.schema-accepted",
+    "logprobs.accepted",
+    "embeddings.answered",
+    "moderations.answered",
+    "images.generate",
+    "audio.speech",
+)
+
+
+def judged(dialect: Dialect) -> Report:
+    fake = FakeCoze(dialect)
+    with running(fake.app) as there, keyed():
+        settings = Settings(engines=(engine(there.removesuffix("/v1"), dialect),), keys=(Key(value=SecretStr(KEY)),))
+        with running(create_app(settings)) as base_url:
+            return asyncio.run(suite.judge_at(Endpoint(base_url, KEY), order=random.Random(1)))
+
+
+@pytest.mark.parametrize("dialect", ["cloud", "studio"])
+def test_nothing_fails(dialect: Dialect) -> None:
+    report = judged(dialect)
+    assert [each for each in report.findings if each.outcome in (Outcome.FAIL, Outcome.ERROR)] == []
+    assert (report.exit_code, report.notes) == (0, ())
+    outcomes = {check.id: check.outcome for check in report.checks}
+    assert {outcomes[each] for each in UNSUPPORTED} == {Outcome.UNSUPPORTED}
+    assert sum(outcome is Outcome.PASS for outcome in outcomes.values()) > 300
