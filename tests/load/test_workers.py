@@ -67,7 +67,7 @@ def test_workers_elsewhere_join_with_one_command_and_need_only_the_key() -> None
 def test_nothing_secret_is_in_the_order() -> None:
     endpoint = Endpoint("http://127.0.0.1:1/v1", "sk-deep-0123456789", HEADERS)
     decided = decide(named("smoke"), Changes())
-    told = order(decided, endpoint, Asked("m", "e"), timeout=1.0, seed=0, folder=Path("."))
+    told = order(decided, endpoint, Asked("m", "e"), timeout=1.0, seed=0, folder=Path())
     assert "deep" not in json.dumps(told)
     assert "deep-secret-77" in secrets(endpoint)[told["headers_variable"]]
     assert secrets(endpoint)[told["key_variable"]] == "sk-deep-0123456789"

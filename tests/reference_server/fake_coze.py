@@ -75,6 +75,10 @@ class FakeCoze:
     def bodies(self) -> list[Json]:
         return [run.body for run in self.runs]
 
+    def refusal(self) -> Response | None:
+        """What a chat is answered in the place of what happens in it."""
+        return self.failing
+
     def chat(self, run: Run, **more: Any) -> Json:
         """A Chat object."""
         return {
@@ -115,16 +119,12 @@ class FakeCoze:
         streams = body.get("stream", self.dialect == "studio")
         run = Run(str(number), conversation, body, "in_progress" if self.dialect == "cloud" else "created")
         self.runs.append(run)
-        if self.failing:
-            return self.failing
+        if refusal := self.refusal():
+            return refusal
         if streams:
             return self._streamed(self.script(self, run))
-        steps = list(self.script(self, run))
-        run.said = [data for name, data in steps if name == "conversation.message.completed"]
-        last = next(data for name, data in reversed(steps) if name.startswith("conversation.chat."))
-        run.usage = run.usage or last.get("usage")
         answer = self._json(self.chat(run))
-        run.status = last["status"]
+        run.said = [data for name, data in self.script(self, run) if name == "conversation.message.completed"]
         return answer
 
     async def _submit(self, request: Request) -> Response:

@@ -136,7 +136,11 @@ def test_what_a_model_thinks_is_kept_apart_from_what_it_says() -> None:
 
 def noisy(fake: FakeCoze, run: Run) -> Iterator[Step]:
     yield from begun(fake, run)
-    noise: list[tuple[str, str]] = [("knowledge", "recalled"), ("function_call", '{"name":"x"}'), ("tool_response", "raw")]
+    noise: list[tuple[str, str]] = [
+        ("knowledge", "recalled"),
+        ("function_call", '{"name":"x"}'),
+        ("tool_response", "raw"),
+    ]
     before = [("conversation.message.completed", fake.message(run, kind, text, 7)) for kind, text in noise]
     unknown: list[Step] = [("PING", ""), ("conversation.audio.delta", {"content": "AAAA"}), ("something.new", "?")]
     leaked: list[Step] = [("conversation.message.delta", fake.message(run, "verbose", "inside", 8))]
