@@ -75,6 +75,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "top_logprobs": Behaviour("refuse", "nobody tells"),
     "logprobs": Behaviour("refuse", "nobody tells"),
     "suffix": Behaviour("refuse", "bots go on, they do not fill in"),
+    "background": Behaviour("refuse", "whoever asks waits for the answer"),
     "audio": Behaviour("refuse", "answers are in words"),
     "modalities": Behaviour("refuse", "answers are in words"),
 }

@@ -1,5 +1,6 @@
 """What may be said of an engine: where text comes from."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -106,6 +107,12 @@ class CozeEngine(RemoteEngine):
     system_role: Annotated[str, Field(pattern=r"^(prefix_user|reject|custom_variable:\w{1,64})$")] = "prefix_user"
     separator: str = "\n\n"
     parameters: Annotated[Parameters, BeforeValidator(lacking)] = Parameters.model_validate(lacking({}))
+
+    @model_validator(mode="after")
+    def _no_version(self) -> Self:
+        if re.search(r"/(v\d+|open_api)(/|$)", self.base_url):
+            raise PydanticCustomError("base_url", "Coze's address goes without a version: 'https://api.coze.com'")
+        return self
 
     def bot_of(self, model: str) -> str | None:
         """Return the bot that answers for a model, None where there is none."""

@@ -61,7 +61,7 @@ class FakeCoze:
         both = ["GET", "POST"] if dialect == "cloud" else ["GET"]
         routes = [
             Route("/v3/chat", self._chat, methods=["POST"]),
-            Route("/v3/chat/retrieve", self._retrieve, methods=both),
+            Route("/v3/chat/retrieve", self.retrieve, methods=both),
             Route("/v3/chat/message/list", self._messages, methods=both),
             Route("/v3/chat/cancel", self._cancel, methods=["POST"]),
             Route("/v1/files/upload", self._upload, methods=["POST"]),
@@ -113,7 +113,7 @@ class FakeCoze:
         body = await request.json()
         self.queries.append(dict(request.query_params))
         if problem := self._problem(body):
-            return self._error(4000 if self.dialect == "cloud" else 103000000, problem)
+            return self.error(4000 if self.dialect == "cloud" else 103000000, problem)
         number = 7_380_000_000_000_000_000 + len(self.runs)
         conversation = request.query_params.get("conversation_id") or str(number + 10**15)
         streams = body.get("stream", self.dialect == "studio")
@@ -132,17 +132,17 @@ class FakeCoze:
             return refused
         run = self._run(dict(request.query_params))
         if run is None or run.status != "requires_action":
-            return self._error(4000, "The chat does not wait for outputs")
+            return self.error(4000, "The chat does not wait for outputs")
         body = await request.json()
         self.outputs.append({**body, **dict(request.query_params)})
         said = ", ".join(each["output"] for each in body["tool_outputs"])
         return self._streamed(spoken(self, run, f"The tools say: {said}"))
 
-    async def _retrieve(self, request: Request) -> Response:
+    async def retrieve(self, request: Request) -> Response:
         self.retrieved += 1
         run = self._run(dict(request.query_params))
         if run is None:
-            return self._error(4200 if self.dialect == "cloud" else 103200001, "not found")
+            return self.error(4200 if self.dialect == "cloud" else 103200001, "not found")
         return self._json(self.chat(run, **({"usage": run.usage} if run.usage else {})))
 
     async def _messages(self, request: Request) -> Response:
@@ -180,7 +180,7 @@ class FakeCoze:
         if refused := self._refused(request):
             return refused
         known = request.query_params["bot_id"] == BOT
-        return self._json({"bot_id": BOT, "name": "A bot"}) if known else self._error(4200, "no such bot")
+        return self._json({"bot_id": BOT, "name": "A bot"}) if known else self.error(4200, "no such bot")
 
     def _run(self, ids: Json) -> Run | None:
         wanted = (ids["conversation_id"], ids["chat_id"])
@@ -190,8 +190,8 @@ class FakeCoze:
         if request.headers.get("authorization") == f"Bearer {KEY}":
             return None
         if self.dialect == "cloud":
-            return self._error(4100, "authentication is invalid", status=401)
-        return self._error(700012006, "authentication failed: api key is invalid")
+            return self.error(4100, "authentication is invalid", status=401)
+        return self.error(700012006, "authentication failed: api key is invalid")
 
     def _problem(self, body: Json) -> str:
         """What is wrong with a body, as far as the documents say."""
@@ -223,7 +223,7 @@ class FakeCoze:
         detail = {"detail": {"logid": "log-1"}} if self.dialect == "cloud" else {"BaseResp": None}
         return JSONResponse({"data": data, "code": 0, "msg": "", **detail}, headers=self._log_id)
 
-    def _error(self, code: int, words: str, status: int = 200) -> Response:
+    def error(self, code: int, words: str, status: int = 200) -> Response:
         detail = {"detail": {"logid": "log-1"}} if self.dialect == "cloud" else {"BaseResp": None}
         return JSONResponse({"code": code, "msg": words, **detail}, status, self._log_id)
 
@@ -294,7 +294,7 @@ def ended(fake: FakeCoze, run: Run, text: str) -> Iterator[Step]:
     counts = {"token": str(prompt + tokens), "input_tokens": str(prompt), "output_tokens": str(tokens)}
     usage = {"token_count": prompt + tokens, "output_count": tokens, "input_count": prompt}
     is_cloud = fake.dialect == "cloud"
-    told = {} if is_cloud else {"meta_data": {**counts, "time_cost": "0.1"}}
+    told: Json = {} if is_cloud else {"meta_data": {**counts, "time_cost": "0.1"}}
     finish = '{"msg_type":"generate_answer_finish","data":"{}","from_module":null,"from_unit":null}'
     yield "conversation.message.completed", fake.message(run, "answer", text, **told)
     yield "conversation.message.completed", fake.message(run, "verbose", finish, 2)

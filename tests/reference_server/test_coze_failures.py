@@ -244,11 +244,14 @@ def test_a_coze_that_fails_too_often_is_left_alone() -> None:
 
 
 def test_no_more_than_so_many_chats_run_at_once() -> None:
-    with in_front_of(FakeCoze("cloud"), max_concurrent=1, queue=0) as client:
-        with client.stream("POST", "/chat/completions", json=chat("Count to 9000", stream=True)) as held:
-            pieces = held.iter_raw()  # held: when the iterator goes, so does the connection
-            next(pieces)
-            response = client.post("/chat/completions", json=chat())
+    asked = chat("Count to 9000", stream=True)
+    with (
+        in_front_of(FakeCoze("cloud"), max_concurrent=1, queue=0) as client,
+        client.stream("POST", "/chat/completions", json=asked) as held,
+    ):
+        pieces = held.iter_raw()  # held: when the iterator goes, so does the connection
+        next(pieces)
+        response = client.post("/chat/completions", json=chat())
     assert (response.status_code, error(response)["code"]) == (503, "engine_overloaded")
 
 

@@ -1,10 +1,12 @@
 """What Coze says, as clients get it: every word once, nothing that is no answer, its cost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from reference_server.engines.answers import obeyed
 from tests.reference_server.asking import Json, chat, chunks
@@ -21,7 +23,18 @@ def content(seen: list[Json]) -> str:
     return "".join(choice["delta"].get("content") or "" for chunk in seen for choice in chunk["choices"])
 
 
-def happening(*of: Any) -> Script:
+Saying = Callable[[FakeCoze, Run], Step]
+
+
+def bit(content: str, number: int = 1, **more: Any) -> Saying:
+    return lambda fake, run: piece(fake, run, content, number, **more)
+
+
+def whole(content: str, number: int = 1, **more: Any) -> Saying:
+    return lambda fake, run: answer(fake, run, content, number, **more)
+
+
+def happening(*of: Saying) -> Script:
     """A chat in which each of these says something, and that is completed."""
 
     def script(fake: FakeCoze, run: Run) -> Iterator[Step]:
@@ -38,9 +51,9 @@ def answered(script: Script, dialect: Dialect = "cloud", **rest: Any) -> str:
     fake = FakeCoze(dialect, script)
     with in_front_of(fake, **rest) as client:
         streamed = list(chunks(client.post("/chat/completions", json=chat(stream=True))))
-        whole = said(client.post("/chat/completions", json=chat()))
-    assert content(streamed) == whole
-    return whole
+        collected = said(client.post("/chat/completions", json=chat()))
+    assert content(streamed) == collected
+    return collected
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -97,10 +110,24 @@ def test_usage_that_nobody_knows_is_counted() -> None:
     assert usage["prompt_tokens"] > 0
 
 
+class Secretive(FakeCoze):
+    """A Coze that tells nobody what a chat cost."""
+
+    async def retrieve(self, _request: Request) -> Response:
+        self.retrieved += 1
+        return self.error(4100, "authentication is invalid", status=401)
+
+
+def test_usage_that_can_not_be_asked_for_is_counted() -> None:
+    fake = Secretive("cloud", silent)
+    assert ask(fake).json()["usage"]["completion_tokens"] == 2
+    assert fake.retrieved == 1
+
+
 def test_several_answers_stand_apart() -> None:
     several = happening(
-        lambda *at: piece(*at, "One"), lambda *at: answer(*at, "One"),
-        lambda *at: piece(*at, "Two", 2), lambda *at: answer(*at, "Two", 2),
+        bit("One"), whole("One"),
+        bit("Two", 2), whole("Two", 2),
     )  # fmt: skip
     assert answered(several) == "One\n\nTwo"
     assert answered(several, separator=" | ") == "One | Two"
@@ -108,18 +135,17 @@ def test_several_answers_stand_apart() -> None:
 
 def test_a_card_is_said_though_it_comes_in_no_pieces() -> None:
     card = '{"card_type":1,"content":"a table"}'
-    assert answered(happening(lambda *at: answer(*at, card, content_type="card"))) == card
+    assert answered(happening(whole(card, content_type="card"))) == card
 
 
 def test_an_answer_that_is_repeated_under_another_id_is_said_once() -> None:
-    assert answered(happening(*[lambda *at: piece(*at, "Hi "), lambda *at: piece(*at, "you")],
-                              *[lambda *at: answer(*at, "Hi you", 9)])) == "Hi you"  # fmt: skip
+    assert answered(happening(bit("Hi "), bit("you"), whole("Hi you", 9))) == "Hi you"
 
 
 def test_what_a_model_thinks_is_kept_apart_from_what_it_says() -> None:
     script = happening(
-        lambda *at: piece(*at, "", reasoning_content="Let me "), lambda *at: piece(*at, "", reasoning_content="see."),
-        lambda *at: piece(*at, "Four"), lambda *at: answer(*at, "Four", reasoning_content="Let me see."),
+        bit("", reasoning_content="Let me "), bit("", reasoning_content="see."),
+        bit("Four"), whole("Four", reasoning_content="Let me see."),
     )  # fmt: skip
     fake = FakeCoze("cloud", script)
     with in_front_of(fake) as client:

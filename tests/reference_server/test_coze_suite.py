@@ -1,4 +1,4 @@
-"""The whole suite against a server in front of Coze: nothing fails, and what Coze can't do is said to be unsupported."""
+"""The whole suite against a server in front of Coze: nothing fails, and what Coze can't do is unsupported."""
 
 import asyncio
 import random
