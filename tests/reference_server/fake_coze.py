@@ -52,6 +52,7 @@ class FakeCoze:
         self.failing = failing
         self.runs: list[Run] = []
         self.queries: list[Json] = []
+        self.ports: list[int] = []
         self.uploads: list[tuple[str, bytes]] = []
         self.outputs: list[Json] = []
         self.cancelled: list[Json] = []
@@ -112,6 +113,7 @@ class FakeCoze:
             return refused
         body = await request.json()
         self.queries.append(dict(request.query_params))
+        self.ports.append(request.client.port if request.client else 0)
         if problem := self._problem(body):
             return self.error(4000 if self.dialect == "cloud" else 103000000, problem)
         number = 7_380_000_000_000_000_000 + len(self.runs)

@@ -225,3 +225,12 @@ def test_a_connection_that_is_kept_open_after_the_answer_holds_nobody_up() -> No
     fake = FakeCoze("cloud", lasting)
     assert said(ask(fake)) == "Hi"
     until(fake.closed.is_set)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_connections_are_used_again(dialect: Dialect) -> None:
+    fake = FakeCoze(dialect)
+    with in_front_of(fake) as client:
+        for _ in range(3):
+            said(client.post("/chat/completions", json=chat("Count to 3")))
+    assert len(set(fake.ports)) == 1

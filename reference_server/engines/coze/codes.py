@@ -9,10 +9,12 @@ from reference_server.errors import INVALID, Refusal, retry_headers
 
 LOG_IDS = ("x-tt-logid", "x-log-id")
 """The headers that name a request in Coze's own logs: the cloud's and Studio's."""
+CODE, LOG_ID = "x-coze-code", "x-coze-logid"
+"""The headers that tell of them."""
 SAFE = re.compile(r"[\w.-]{1,128}", re.ASCII)
 CREDENTIALS = frozenset({4100, 4101, 700012006, 103000001})
 """The key is unknown, or has no right to this bot: 4101 is said of unknown keys as well."""
-OCCUPIED = frozenset({4016})
+OCCUPIED = frozenset({"4016"})
 LONGEST_WORDS = 500
 RETRY_AFTER = 1.0
 """Seconds after which to come back where Coze does not say."""
@@ -45,23 +47,22 @@ MEANINGS: Mapping[int, Meaning] = {
 
 
 class CozeFailure(Refusal):
-    """A request that Coze refused, or failed at; `number` is its own code."""
+    """A request that Coze refused, or failed at."""
 
     def __init__(self, number: int, words: str = "", headers: Mapping[str, str] | None = None) -> None:
-        """`words` are Coze's, `headers` those of its response, by their names in small letters."""
+        """`number` and `words` are Coze's own, `headers` those of its response, by their names in small letters."""
         meaning, headers = MEANINGS.get(number, FAULT), headers or {}
         # Its words are about the request only where the request is bad; elsewhere they are the operator's business.
         said = f": {words[:LONGEST_WORDS]}" if words and meaning is BAD else ""
         message = f"{meaning.words}{said} (Coze's code {number})."
-        told = {"x-coze-code": str(number), **log_id(headers), **retry(meaning, headers)}
+        told = {CODE: str(number), **log_id(headers), **retry(meaning, headers)}
         super().__init__(meaning.status, message, code=meaning.code, kind=meaning.kind, headers=told)
-        self.number = number
 
 
 def log_id(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the header that names a request in Coze's own logs, if it does."""
     found = next((headers[name] for name in LOG_IDS if name in headers), "")
-    return {"x-coze-logid": found} if SAFE.fullmatch(found) else {}
+    return {LOG_ID: found} if SAFE.fullmatch(found) else {}
 
 
 def retry(meaning: Meaning, headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -79,7 +80,7 @@ def failure(number: int, words: str = "", headers: Mapping[str, str] | None = No
     if number in CREDENTIALS:
         # It is this server's key: a client that is told 401 would look for the fault at its own.
         refused = UpstreamRefusedUs(number)
-        refused.headers = {**refused.headers, "x-coze-code": str(number), **log_id(headers or {})}
+        refused.headers = {**refused.headers, CODE: str(number), **log_id(headers or {})}
         return refused
     return CozeFailure(number, words, headers)
 

@@ -9,17 +9,17 @@ from random import Random
 from reference_server.engines.counting import count_prompt
 from reference_server.engines.coze.bounds import Bounds
 from reference_server.engines.coze.calls import CallIds, Chat
-from reference_server.engines.coze.codes import OCCUPIED, CozeFailure
+from reference_server.engines.coze.codes import CODE, LOG_ID, OCCUPIED, CozeFailure
 from reference_server.engines.coze.costs import usage_in
 from reference_server.engines.coze.events import Event
 from reference_server.engines.coze.history import NotTaken, attached, history
 from reference_server.engines.coze.link import Link
 from reference_server.engines.coze.reply import Reply, called
-from reference_server.engines.coze.requests import CHAT, Asked, new_chat, outputs, owner_of, user_id
+from reference_server.engines.coze.requests import Asked, new_chat, outputs, owner_of, user_id
 from reference_server.engines.coze.uploads import Uploads
 from reference_server.engines.delta import Delta, Usage
 from reference_server.engines.tokenizer import encode
-from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamRefusedUs
+from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure, UpstreamRefusedUs
 from reference_server.errors import ModelNotFound, Refusal
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.settings import CozeEngine
@@ -62,25 +62,20 @@ class Coze:
 
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield the answer as it comes; of a chat that is left before its end Coze is told to stop."""
-        asked = await self._asked(request)
-        try:
+        for again in (False, True):
             reply = Reply(self._settings.separator)
-            async with aclosing(self._deltas(asked, request, reply)) as deltas:
-                async for delta in deltas:
-                    yield delta
-        except CozeFailure as error:
-            self._note(error)
-            if error.number not in OCCUPIED or asked.path != CHAT or not reply.is_empty:
-                raise
-        except UpstreamRefusedUs as error:
-            self._note(error)
-            raise
-        else:
-            return
-        # Each try has a conversation of its own, and a new one can't be occupied.
-        async with aclosing(self._deltas(asked, request, Reply(self._settings.separator))) as deltas:
-            async for delta in deltas:
-                yield delta
+            try:
+                asked = await self._asked(request)
+                async with aclosing(self._deltas(asked, request, reply)) as deltas:
+                    async for delta in deltas:
+                        yield delta
+            except (CozeFailure, UpstreamFailure) as error:
+                self._note(error)
+                # Each try has a conversation of its own, and a new one can't be occupied.
+                if again or not reply.is_empty or error.headers.get(CODE) not in OCCUPIED:
+                    raise
+            else:
+                return
 
     async def _asked(self, request: ChatRequest) -> Asked:
         """Return what is asked: to go on with a chat that waits for results, or to begin one."""
@@ -154,13 +149,13 @@ class Coze:
             async with asyncio.timeout(ASIDE):
                 await self._link.call("POST", "/v3/chat/cancel", body=ids_of(chat))
 
-    def _note(self, error: Refusal) -> None:
+    def _note(self, error: CozeFailure | UpstreamFailure) -> None:
         """Tell the operator; Coze's words may hold what people wrote."""
-        code, log_id = error.headers.get("x-coze-code"), error.headers.get("x-coze-logid", "none")
-        hint = ""
-        if isinstance(error, UpstreamRefusedUs):
-            hint = f"; is the key one for {self._settings.base_url}? Regions and servers have keys of their own"
-        log.warning("engine %s: Coze's code %s, log id %s%s", self.name, code, log_id, hint)
+        code = error.headers.get(CODE)
+        said = f"Coze's code {code}" if code or isinstance(error, CozeFailure) else error.detail
+        hint = f"; is the key one for {self._settings.base_url}?" if isinstance(error, UpstreamRefusedUs) else ""
+        log_id = error.headers.get(LOG_ID, "none")
+        log.warning("engine %s: %s %s, log id %s%s", self.name, error.code, said, log_id, hint)
 
 
 def within(bounds: Bounds, deltas: Iterator[Delta]) -> Iterator[Delta]:
