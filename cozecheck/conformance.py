@@ -9,30 +9,14 @@ from cozecheck.checks.conclusion import conclude
 from cozecheck.checks.judging import Bench
 from cozecheck.checks.registry import matches
 from cozecheck.errors import NoVerdictError
-from cozecheck.exchange import Exchange, FailureKind
+from cozecheck.exchange import Exchange
 from cozecheck.findings import Report, Target
-from cozecheck.meeting import MOST_REQUESTS, MOST_TOKENS, Met, cost, meet, secrets
-from cozecheck.probe import Probe, retry_delay
+from cozecheck.meeting import MOST_REQUESTS, MOST_TOKENS, Met, meet, secrets
+from cozecheck.probe import Probe
+from cozecheck.properties import FAMILY, Explorer, Prospect, Pursuit, Search, prospect
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.sdk import Reader
-
-ATTEMPTS = 3
-"""How often a send is tried that is refused for want of capacity."""
-SILENCE = 20
-"""Requests in a row without any response, after which the target is gone and the run ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a run may cost at most; None is no bound."""
-
-    requests: int | None = None
-    tokens: int | None = None
-
-    def allows(self, requests: int, tokens: int) -> bool:
-        """Whether so much is within the bounds."""
-        enough = self.requests is None or requests <= self.requests
-        return enough and (self.tokens is None or tokens <= self.tokens)
+from cozecheck.spending import Budget, Purse, is_refused
 
 
 @dataclass(frozen=True)
@@ -44,10 +28,15 @@ class Plan:
     left_out: tuple[str, ...]
     requests: int
     tokens: int
+    at_random: Prospect = field(default_factory=Prospect)
+    """The share of them that is drawn at random."""
 
 
-def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budget: Budget) -> Plan:
-    """Choose the scenarios that draw out what the *checks* look at, as far as the *budget* reaches."""
+def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budget: Budget, examples: int = 0) -> Plan:
+    """Choose the scenarios that draw out what the *checks* look at, as far as the *budget* reaches.
+
+    What is left of it goes to requests at random, *examples* of them, if properties are among the checks.
+    """
     chosen: list[Scenario] = []
     left_out: list[str] = []
     requests, tokens = met.requests, met.tokens
@@ -62,7 +51,10 @@ def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budge
         chosen.append(scenario)
         requests += len(sends)
         tokens += cost
-    return Plan(met.subject, tuple(chosen), tuple(left_out), requests, tokens)
+    wanted = examples if any(check.family == FAMILY for check in checks) else 0
+    at_random = prospect(met.subject, wanted, met.subject.seed, budget.after(requests, tokens))
+    requests, tokens = requests + at_random.requests, tokens + at_random.tokens
+    return Plan(met.subject, tuple(chosen), tuple(left_out), requests, tokens, at_random)
 
 
 def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
@@ -77,6 +69,7 @@ class Course:
     concurrency: int = 8
     budget: Budget = field(default_factory=Budget)
     strict: bool = False
+    search: Search = field(default_factory=Search)
     models: Mapping[str, str] = field(default_factory=dict)
     """The models beside the one that chats, as far as they are given, by the field of a subject."""
     planned: Callable[[Plan], None] = lambda _: None
@@ -92,13 +85,14 @@ async def run(
         least = f"{MOST_REQUESTS} requests and {MOST_TOKENS} tokens"
         raise NoVerdictError(f"the budget is too small: first contact alone may take {least}")
     met = await meet(probe, model, seed, course.models)
-    chosen = plan(scenarios, checks, met, course.budget)
-    if not chosen.scenarios:
+    chosen = plan(scenarios, checks, met, course.budget, course.search.examples)
+    if not chosen.scenarios and not chosen.at_random.pools:
         raise NoVerdictError("nothing would be sent: no scenario draws out the selected checks within the budget")
     course.planned(chosen)
     for _ in range(met.requests):
         course.progress("first contact")
-    driver = _Driver(probe, chosen, course, met)
+    purse = Purse(probe, course.budget, met, course.progress)
+    driver = _Driver(purse, chosen, course)
     interrupted = await driver.drive()
     bench, reader = Bench(checks), Reader()
     for play in driver.plays():
@@ -107,6 +101,10 @@ async def run(
             bench.judge(exchange)
         if play.finished:
             bench.relate(play.scenario.id, {exchange.name: exchange for exchange in play.exchanges})
+    explorer = Explorer(purse, bench, met.subject, course.concurrency, course.clock)
+    pursuit = Pursuit(explorer, chosen.at_random, course.search)
+    interrupted = interrupted or await _within_reach(pursuit)
+    bench.departures.extend(pursuit.departures())
     return conclude(
         bench,
         kind="conformance",
@@ -114,14 +112,23 @@ async def run(
         started=started,
         seconds=course.clock() - started,
         seed=seed,
-        requests=driver.requests,
-        tokens=driver.tokens,
-        interrupted=interrupted or bool(driver.stopped),
+        requests=purse.requests,
+        tokens=purse.tokens,
+        interrupted=interrupted or bool(purse.stopped),
         strict=course.strict,
         masked=False,
         secrets=secrets(probe.endpoint),
-        notes=tuple(_notes(chosen, driver.stopped)),
+        notes=(*_notes(chosen, purse.stopped), *pursuit.notes()),
     )
+
+
+async def _within_reach(pursuit: Pursuit) -> bool:
+    """Send requests at random; return whether that was interrupted."""
+    try:
+        await pursuit.run()
+    except asyncio.CancelledError:
+        return True
+    return False
 
 
 def _notes(chosen: Plan, stopped: str) -> Iterator[str]:
@@ -143,22 +150,17 @@ class _Play:
 class _Driver:
     """Plays scenarios side by side, those that want to be alone one after the other."""
 
-    def __init__(self, probe: Probe, chosen: Plan, course: Course, met: Met) -> None:
-        self._probe = probe
+    def __init__(self, purse: Purse, chosen: Plan, course: Course) -> None:
+        self._purse = purse
         self._subject = chosen.subject
         self._course = course
         self._plays = [_Play(scenario) for scenario in chosen.scenarios]
-        self._silent = 0
-        self.requests = met.requests
-        self.tokens = met.tokens
-        self.stopped = ""
-        """Why the run ended before its time."""
 
     def plays(self) -> Iterator[_Play]:
         """Yield what was played, in the order of the plan."""
         for play in self._plays:
-            if self.stopped:  # that nobody was there any more is no departure of the one who was
-                play.exchanges = [each for each in play.exchanges if not _is_refused(each)]
+            if self._purse.stopped:  # that nobody was there any more is no departure of the one who was
+                play.exchanges = [each for each in play.exchanges if not is_refused(each)]
             if play.exchanges:
                 yield play
 
@@ -187,39 +189,12 @@ class _Driver:
         steps = play.scenario.steps(self._subject)
         try:
             send = next(steps)
-            while not self.stopped:
+            while not self._purse.stopped:
                 exchange = await self._send(play, send)
-                self._course.progress(play.scenario.id)
                 send = steps.send(exchange)
         except StopIteration:
             play.finished = True
 
     async def _send(self, play: _Play, send: Send) -> Exchange:
-        """Send, and again where the target asks for patience; every answer is kept, the last one is returned."""
         number = len({each.name for each in play.exchanges}) + 1
-        for attempt in range(1, ATTEMPTS + 1):
-            name = f"{play.scenario.id}/{number}" + (" again" if attempt > 1 else "")
-            exchange = await self._probe.send(send, exchange_id=name, scenario=play.scenario.id)
-            play.exchanges.append(exchange)
-            self._count(exchange, send)
-            delay = retry_delay(exchange)
-            if delay is None or attempt == ATTEMPTS or not self._affords(send):
-                break
-            await asyncio.sleep(delay)
-        return exchange
-
-    def _count(self, exchange: Exchange, send: Send) -> None:
-        self.requests += 1
-        self.tokens += cost(exchange, send)
-        self._silent = 0 if exchange.response else self._silent + 1
-        if self._silent >= SILENCE:
-            self.stopped = f"{SILENCE} requests in a row had no response"
-        elif not self._course.budget.allows(self.requests, self.tokens):
-            self.stopped = f"the budget is spent: {self.requests} requests, {self.tokens} tokens"
-
-    def _affords(self, send: Send) -> bool:
-        return self._course.budget.allows(self.requests + 1, self.tokens + send.tokens)
-
-
-def _is_refused(exchange: Exchange) -> bool:
-    return exchange.failure is not None and exchange.failure.kind is FailureKind.CONNECT
+        return await self._purse.send(send, f"{play.scenario.id}/{number}", play.scenario.id, play.exchanges)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cozecheck.measured import Load
+from cozecheck.planned import Plan
 
 SCHEMA_VERSION = 1
 
@@ -245,6 +246,7 @@ class Report:
     fidelity: Fidelity = field(default_factory=Fidelity)
     replay: Replay = field(default_factory=Replay)
     load: Load | None = None
+    plan: Plan | None = None
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -287,7 +289,7 @@ class Report:
         """
         if self.failing:
             return 1
-        told = self.replay.compared if self.kind == "replay" else self.judged or self.fidelity.figures
+        told = self.replay.compared if self.kind == "replay" else self.judged or self.fidelity.figures or self.plan
         open_ended = self.counts[Outcome.ERROR] or self.run.interrupted or self.unsettled
         return 0 if told and not open_ended else 3
 

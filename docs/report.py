@@ -33,6 +33,10 @@ TABLES = (
     ("A measure of a load", "measure"),
     ("An SLO of a load", "promise"),
     ("A second of a load", "second"),
+    ("What a plan is for", "wanted"),
+    ("A replica of a plan", "replica"),
+    ("Waiting in a plan", "waiting"),
+    ("The cost of a plan", "cost"),
 )
 """Parts that get a table of their own: heading, and name in the schema."""
 

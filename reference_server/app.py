@@ -28,6 +28,7 @@ from reference_server.routing.configured import plan
 from reference_server.routing.router import Router
 from reference_server.settings import Settings, SettingsError
 from reference_server.telemetry import Exporter
+from reference_server.translators import Translators
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def create_app(
     entropy = entropy or random.Random()  # noqa: S311  (ids and filler text, no secrets)
     rooms = build_rooms(settings, clock, ticks, entropy, shared)
     exports = build_exporter(settings, ticks)
-    app = surrounded(paths(rooms), rooms, exports)
+    app = surrounded(paths(rooms, Translators(settings).routes(rooms)), rooms, exports)
     return Application(flaws.apply(app, flaw) if flaw else app, rooms, exports)
 
 
@@ -108,11 +109,11 @@ class Application:
 
 def surrounded(app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> ASGIApp:
     """Put the middleware around the endpoints, from the inside out."""
-    settings = rooms.settings
+    settings, translators = rooms.settings, Translators(rooms.settings)
     app = StopWithClient(app)
     app = ReadBody(app, settings.max_body_bytes)
-    app = RequireKey(app, settings.openai_compatibility.endpoint, lambda: rooms.keys)
-    app = AnswerErrors(app)
+    app = RequireKey(app, settings.openai_compatibility.endpoint, lambda: rooms.keys, translators.secret)
+    app = AnswerErrors(app, translators.told)
     if settings.compression:
         app = Compress(app)
     app = AllowOrigins(app, settings.openai_compatibility.allowed_origins)

@@ -15,13 +15,14 @@ import pytest
 from cozecheck import scenarios
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import select
-from cozecheck.conformance import SILENCE, Budget, Course, Plan, plan, run
+from cozecheck.conformance import Course, Plan, plan, run
 from cozecheck.errors import NoVerdictError
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
 from cozecheck.meeting import Met
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.scenarios.sending import Steps
+from cozecheck.spending import SILENCE, Budget
 from reference_server.app import create_app
 from tests import suite
 from tests.probe import hostile

@@ -10,6 +10,7 @@ from cozecheck.checks.registry import EVERY_MUST, Check, View, ordered, reads, r
 from cozecheck.contract.operations import operation
 from cozecheck.exchange import Exchange
 from cozecheck.findings import DEPARTURE, Inconclusive, Level, Outcome, Problem, Unsupported, Verdict
+from cozecheck.views.cases import claim
 
 MOST_PROBLEMS = 5
 """Departures kept of one check in one exchange: a stream can be wrong in every chunk."""
@@ -91,7 +92,7 @@ class Bench:
         self.tallies = {each.id: Tally() for each in (*self.checks, *guards)}
         self._unheard = frozenset(each.id for each in guards)
         self._in_order = ordered((*self.checks, *guards))
-        self._steps: dict[str, tuple[tuple[View, tuple[Check, ...]], ...]] = {}
+        self._steps: dict[tuple[str, bool], tuple[tuple[View, tuple[Check, ...]], ...]] = {}
         self._relations = tuple(each for each in self._in_order if each.view is None)
 
     def judge(self, exchange: Exchange) -> None:
@@ -113,12 +114,12 @@ class Bench:
 
     def _steps_for(self, exchange: Exchange) -> tuple[tuple[View, tuple[Check, ...]], ...]:
         """Return the views, each with its checks, that may have something to say of this operation."""
-        known = operation(exchange.request)
-        name = known.name if known else ""
-        if name not in self._steps:
-            own = (each for each in self._in_order if each.view is not None and reads(each, name))
-            self._steps[name] = tuple(_by_view(own))
-        return self._steps[name]
+        known, claimed = operation(exchange.request), claim(exchange)
+        key = known.name if known else "", claimed is not None and claimed.mutation is not None
+        if key not in self._steps:
+            own = (each for each in self._in_order if each.view is not None and reads(each, *key))
+            self._steps[key] = tuple(_by_view(own))
+        return self._steps[key]
 
     def _read(self, view: View, checks: Sequence[Check], exchange: Exchange) -> Any:
         """Read a view; one that raises is our fault, like a check that does."""

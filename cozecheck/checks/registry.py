@@ -149,6 +149,7 @@ FAMILIES = (
     "audio",
     "files",
     "batches",
+    "properties",
 )
 """The families, in the order of reports."""
 
@@ -179,15 +180,21 @@ READS = {
 }
 """What the operations begin with that a family is about; the families that are not here look at all of them."""
 
+OF_BROKEN = frozenset(("transport", "sse", "errors", "properties"))
+"""The families that have something to say of a request that was broken at random."""
+
 
 def family_of(id: str) -> str:
     """Return the longest family that begins the *id*."""
     return max((family for family in FAMILIES if id.startswith(family + ".")), key=len)
 
 
-def reads(check: Check, operation: str) -> bool:
-    """Whether a check may have anything to say of an operation; the name of one we do not know is empty."""
-    return operation.startswith(READS.get(check.family, ""))
+def reads(check: Check, operation: str, broken: bool = False) -> bool:  # noqa: FBT001, FBT002
+    """Whether a check may have anything to say of an operation; the name of one we do not know is empty.
+
+    Where the request was *broken* on purpose, only those may that do not read it as one that somebody meant.
+    """
+    return operation.startswith(READS.get(check.family, "")) and (not broken or check.family in OF_BROKEN)
 
 
 def declared() -> tuple[Check, ...]:

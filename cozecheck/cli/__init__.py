@@ -20,6 +20,7 @@ from cozecheck.cli import (
     load,
     load_worker,
     options,
+    plan,
     record,
     replay,
     serve,
@@ -49,6 +50,7 @@ app.command("surface", epilog=options.PLACES)(surface.surface)
 app.command("fidelity", epilog=options.PLACES)(fidelity.fidelity)
 app.command("load", epilog=options.PLACES)(load.load)
 app.command("load-worker")(load_worker.load_worker)
+app.command("plan", epilog=options.PLACES)(plan.plan)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

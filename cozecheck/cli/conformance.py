@@ -26,6 +26,9 @@ def conformance(
     max_tokens: options.MaxTokens = None,
     timeout: options.Timeout = 30.0,
     seed: options.Seed = 0,
+    property_examples: options.PropertyExamples = 1000,
+    property_seconds: options.PropertySeconds = 300.0,
+    again: options.Again = None,
     header: options.Header = None,
     flaw: options.Flaw = None,
     http2: options.Http2 = False,
@@ -33,13 +36,14 @@ def conformance(
     no_progress: options.NoProgress = False,
 ) -> None:
     """Judge a live server; with no --base-url, the bundled one."""
-    from cozecheck.cli import live, output, selection
+    from cozecheck.cli import failing, live, output, selection
 
+    wanted = failing.wanted(context, select or (), again)
     order = selection.order(
         context,
-        profile=profile,
-        wanted=select or (),
-        unwanted=ignore or (),
+        profile="all" if again else profile,
+        wanted=wanted.checks,
+        unwanted=() if again else ignore or (),
         strict=strict,
         reports=report or (),
         baseline=baseline,
@@ -52,5 +56,8 @@ def conformance(
         "speech_model": speech_model,
         "transcription_model": transcription_model,
     }
-    result = live.judge(context, target, others, order, pace, quiet=quiet, progress=not (quiet or no_progress))
+    sent = live.Sent(wanted.scenarios, wanted.search(property_examples, property_seconds))
+    result = live.judge(context, target, others, order, pace, sent, quiet=quiet, progress=not (quiet or no_progress))
+    if again:
+        failing.finish(result, again, order, quiet=quiet)
     output.finish(result, order.to, order.accepted, quiet=quiet)

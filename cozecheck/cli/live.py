@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 import typer
 
-from cozecheck import bundled, scenarios
+from cozecheck import bundled
 from cozecheck.cli.options import blaming
 from cozecheck.cli.output import progress as progress_bar
 from cozecheck.cli.selection import Order
-from cozecheck.conformance import Budget, Course, Plan, run
+from cozecheck.conformance import Course, Plan, run
 from cozecheck.errors import UsageError
 from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
+from cozecheck.properties import Search
+from cozecheck.scenarios import Scenario
+from cozecheck.spending import Budget
 
 Lines = tuple[tuple[str, str], ...]
 
@@ -49,12 +52,21 @@ class Pace:
     seed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is sent: scenarios, and requests at random."""
+
+    scenarios: tuple[Scenario, ...]
+    search: Search
+
+
 def judge(
     context: typer.Context,
     wanted: Wanted,
     models: Mapping[str, str | None],
     order: Order,
     pace: Pace,
+    sent: Sent,
     *,
     quiet: bool,
     progress: bool,
@@ -64,7 +76,7 @@ def judge(
 
         def planned(plan: Plan) -> None:
             if not quiet:
-                _say(wanted.name, plan)
+                _say(wanted.name, plan, len(sent.scenarios))
             advance(total=plan.requests)
 
         course = Course(
@@ -72,22 +84,25 @@ def judge(
             concurrency=pace.concurrency,
             budget=Budget(pace.max_requests, pace.max_tokens),
             strict=order.strict,
+            search=sent.search,
             models={field: name for field, name in models.items() if name},
             planned=planned,
             progress=advance,
         )
-        return asyncio.run(_run(endpoint, model, order, pace, course))
+        return asyncio.run(_run(endpoint, model, order, pace, course, sent))
 
 
-def _say(target: str, plan: Plan) -> None:
-    cost = f"{plan.requests} requests and about {plan.tokens:,} tokens at most"
-    share = f"{len(plan.scenarios)} of {len(scenarios.ALL)} scenarios"
-    print(f"{target}, model {plan.subject.model}: {share}, {cost}", file=sys.stderr)
+def _say(target: str, plan: Plan, of: int) -> None:
+    cost = f"{plan.requests:,} requests and about {plan.tokens:,} tokens at most"
+    share = f"{len(plan.scenarios)} of {of} scenarios"
+    drawn = f", {plan.at_random.cases:,} requests at random" if plan.at_random.cases else ""
+    more = f" ({plan.at_random.more:,} of them to make failures small)" if plan.at_random.more else ""
+    print(f"{target}, model {plan.subject.model}: {share}{drawn}, {cost}{more}", file=sys.stderr)
 
 
-async def _run(endpoint: Endpoint, model: str | None, order: Order, pace: Pace, course: Course) -> Report:
+async def _run(endpoint: Endpoint, model: str | None, order: Order, pace: Pace, course: Course, sent: Sent) -> Report:
     async with Probe(endpoint, Limits.within(pace.timeout)) as probe:
-        return await run(probe, scenarios.ALL, order.checks, model, pace.seed, course)
+        return await run(probe, sent.scenarios, order.checks, model, pace.seed, course)
 
 
 def header_lines(context: typer.Context, given: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
@@ -23,14 +24,19 @@ def _read_settings(context: typer.Context, path: Path | None) -> Path | None:
     """Make file and environment the defaults of the other options."""
     found = config.settings(path, os.environ)
     context.meta[_SETTINGS] = found
-    context.default_map = {name.replace("-", "_"): setting.value for name, setting in found.items()}
+    context.default_map = {_parameter(name): setting.value for name, setting in found.items()}
     return path
+
+
+def _parameter(name: str) -> str:
+    """Return how Python spells an option: `from` is a word of its own there."""
+    return f"{name}_" if iskeyword(name) else name.replace("-", "_")
 
 
 def origin(context: typer.Context, name: str) -> str:
     """Say where the value of an option (with hyphens) came from: a flag, a variable, or a file and its key."""
     found: dict[str, config.Setting] = context.meta.get(_SETTINGS, {})
-    source = context.get_parameter_source(name.replace("-", "_"))
+    source = context.get_parameter_source(_parameter(name))
     from_flag = source is not None and source.name == "COMMANDLINE"
     return f"--{name}" if from_flag or name not in found else found[name].origin
 
@@ -94,6 +100,16 @@ MaxTokens = Annotated[
 ]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="How long a target may be silent.")]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the seeds that are sent begin.")]
+PropertyExamples = Annotated[
+    int, typer.Option(metavar="N", min=0, max=1_000_000, help="Requests to draw at random; 0 draws none.")
+]
+PropertySeconds = Annotated[
+    float | None, typer.Option(metavar="SECONDS", min=0.1, help="Send requests at random for no longer than this.")
+]
+Again = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="Send a kept failure again, and nothing else, to see if it is fixed."),
+]
 Header = Annotated[list[str] | None, typer.Option(metavar="'K: V'", help="A header for every request; repeatable.")]
 Flaw = Annotated[
     str | None, typer.Option(metavar="NAME", help="The bundled server is wrong on purpose: `cozecheck list flaws`.")

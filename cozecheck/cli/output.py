@@ -75,8 +75,9 @@ def finish(
     *,
     quiet: bool,
     summarise: Summarise = text.render,
+    exit_code: int | None = None,
 ) -> None:
-    """Apply the baseline, write the reports, print the summary, exit with the report's code."""
+    """Apply the baseline, write the reports, print the summary, exit with the report's code if no other is given."""
     if entries:
         report = apply(report, entries, date.today())
     lost = [reason for each in to if (reason := _write(FORMATS[each.format](report), each.path))]
@@ -86,7 +87,7 @@ def finish(
     _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
     if lost:
         raise UsageError(lost[0])
-    raise typer.Exit(report.exit_code)
+    raise typer.Exit(report.exit_code if exit_code is None else exit_code)
 
 
 def _write(content: str, path: str) -> str:

@@ -3,7 +3,7 @@
 import math
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import httpcore2
 import httpx2
@@ -106,28 +106,43 @@ class _TimedBackend(httpcore2.AnyIOBackend):
         return _TimedStream(stream, self._wire)
 
 
+class Carrier(Protocol):
+    """What httpcore2's pools of connections do, and an app in this process can do as well."""
+
+    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
+        """Send; return when the head of the response is there."""
+
+    async def aclose(self) -> None:
+        """Close, whatever is still on its way."""
+
+
+def connection(endpoint: Endpoint, wire: Wire, ssl_context: ssl.SSLContext | None) -> Carrier:
+    """Return what connects to *endpoint* when the first request comes, and tells *wire* of every read."""
+    # httpcore2 is the engine under httpx2. Its client is left out: it keeps cookies from one exchange to the
+    # next and hides the socket. HTTP/2 would share a connection, and httpcore2 cannot give up a single stream.
+    return httpcore2.AsyncConnectionPool(
+        ssl_context=ssl_context,
+        max_connections=1,
+        keepalive_expiry=KEEP_ALIVE,
+        http1=endpoint.is_tls or not endpoint.http2,
+        http2=endpoint.http2,
+        network_backend=_TimedBackend(wire),
+    )
+
+
 class Line:
     """Carries one exchange at a time, so that a bad one harms no other; *used* says if it carried any."""
 
-    # httpcore2 is the engine under httpx2. Its client is left out: it keeps cookies from one exchange to the
-    # next and hides the socket. HTTP/2 would share a connection, and httpcore2 cannot give up a single stream.
-    def __init__(self, endpoint: Endpoint, wire: Wire, ssl_context: ssl.SSLContext | None) -> None:
+    def __init__(self, wire: Wire, carrier: Carrier) -> None:
         self.wire = wire
         self.used = False
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=1,
-            keepalive_expiry=KEEP_ALIVE,
-            http1=endpoint.is_tls or not endpoint.http2,
-            http2=endpoint.http2,
-            network_backend=_TimedBackend(wire),
-        )
+        self._carrier = carrier
 
     async def ask(self, request: httpx2.Request, trace: Trace) -> httpcore2.Response:
         """Send *request*; return when the head of the response is there."""
         url = request.url
         try:
-            return await self._pool.handle_async_request(
+            return await self._carrier.handle_async_request(
                 httpcore2.Request(
                     request.method,
                     httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
@@ -141,4 +156,4 @@ class Line:
 
     async def close(self) -> None:
         """Close the connection, whatever is still on its way."""
-        await self._pool.aclose()
+        await self._carrier.aclose()

@@ -14,20 +14,30 @@ from cozecheck.exchange import Exchange
 from cozecheck.probe.attempt import Attempt
 from cozecheck.probe.endpoint import Endpoint
 from cozecheck.probe.failing import CONNECTION_ERRORS
+from cozecheck.probe.in_process import App, InProcess
 from cozecheck.probe.limits import Limits
-from cozecheck.probe.line import Line, Wire
+from cozecheck.probe.line import Line, Wire, connection
 from cozecheck.scenarios.sending import Send
 
 
 class Probe:
-    """Keeps lines to one endpoint open; *clock* counts seconds from anywhere."""
+    """Keeps lines to one endpoint open; *clock* counts seconds from anywhere.
+
+    An *app* in this process is asked without a socket; the endpoint then only says what stands in the requests.
+    """
 
     def __init__(
-        self, endpoint: Endpoint, limits: Limits | None = None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        endpoint: Endpoint,
+        limits: Limits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        app: App | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.limits = limits or Limits()
         self._clock = clock
+        self._app = app
         self._idle: list[Line] = []
 
     async def __aenter__(self) -> Self:
@@ -70,7 +80,10 @@ class Probe:
         return attempt
 
     def _open(self) -> Line:
-        return Line(self.endpoint, Wire(self._clock, self.limits.head), self._ssl_context)
+        wire = Wire(self._clock, self.limits.head)
+        if self._app:
+            return Line(wire, InProcess(self._app, wire))
+        return Line(wire, connection(self.endpoint, wire, self._ssl_context))
 
     @cached_property
     def _ssl_context(self) -> ssl.SSLContext | None:

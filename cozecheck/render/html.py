@@ -30,7 +30,8 @@ EXAMPLES = 3
 def render(report: Report) -> str:
     """Return the report as a page that stands alone; all text in it is escaped."""
     title = f"{report.verdict}: {_about(report)}"
-    body = "\n".join((_head(report), *_measured(report), _table(report), *_sections(report), _all_checks(report)))
+    table, checks = (_table(report), _all_checks(report)) if report.checks else ("", "")
+    body = "\n".join((_head(report), *_measured(report), table, *_sections(report), checks))
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -71,7 +72,7 @@ def _head(report: Report) -> str:
         ("spent", spent(report)),
         ("judged by", f"{tool.name} {report.kind}, version {tool.version}, contract of openai {tool.openai}"),
         ("exit code", str(report.exit_code)),
-        *(facts(report.load) if report.load else ()),
+        *facts(report),
     )
     interrupted = "; interrupted, this is only what came before" if run.interrupted else ""
     return f"""<header class="verdict exit{report.exit_code}">

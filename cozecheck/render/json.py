@@ -22,6 +22,7 @@ def _document(report: Report) -> dict[str, Any]:
     if not report.target.files:
         del target["files"]
     load = {"load": asdict(report.load)} if report.load else {}
+    plan = {"plan": asdict(report.plan)} if report.plan else {}
     fidelity = {"fidelity": asdict(report.fidelity)} if report.fidelity.trials else {}
     replay = {"replay": asdict(report.replay)} if report.kind == "replay" else {}
     return {
@@ -40,6 +41,7 @@ def _document(report: Report) -> dict[str, Any]:
         **fidelity,
         **replay,
         **load,
+        **plan,
     }
 
 

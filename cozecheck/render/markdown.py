@@ -84,9 +84,8 @@ def _table(report: Report) -> Iterator[str]:
 
 
 def _measured(report: Report) -> Iterator[Iterator[str]]:
-    """Yield the facts and tables of a load."""
-    if report.load:
-        yield (f"- {name}: {_text(words)}" for name, words in facts(report.load))
+    """Yield the facts and tables of a load, or of a plan."""
+    yield (f"- {name}: {_text(words)}" for name, words in facts(report))
     for table in tables(report):
         yield _block(table)
 

@@ -146,6 +146,8 @@ def because(report: Report) -> str:
     if report.kind == "replay":
         words = f"{counted(report.replay.compared, 'answer')} compared with the original"
         return f"{words}, nothing breaks" if report.replay.compared else "nothing was compared"
+    if report.plan:
+        return f"{counted(report.plan.replicas, 'replica')} for {report.plan.wanted.qps:,.4g} requests/s"
     if not report.judged:
         return "no reference to hold it against" if report.fidelity.figures else "nothing was judged"
     listed = any(finding.baselined and finding.outcome in bad for finding in report.findings)

@@ -1,4 +1,4 @@
-"""What a load measured, as tables of words."""
+"""What a load measured and what a plan came to, as tables of words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Final
 
 from cozecheck.findings import Report
 from cozecheck.measured import Load, Measure
+from cozecheck.render import planning
 
 SHOWN: Final = ("ttft", "itl", "tpot", "e2e", "e2e_intended", "send_lag")
 """The metrics that every format tells; the JSON report has all."""
@@ -30,8 +31,14 @@ def tables(report: Report) -> tuple[Table, ...]:
     return tuple(table for table in everything if table.rows)
 
 
-def facts(load: Load) -> tuple[tuple[str, str], ...]:
-    """Return the run as a whole, a name and words each."""
+def facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """Return the whole of a load or of a plan, a name and words each; nothing for other reports."""
+    if report.plan:
+        return tuple(planning.facts(report.plan))
+    return _facts(report.load) if report.load else ()
+
+
+def _facts(load: Load) -> tuple[tuple[str, str], ...]:
     whole, seen = load.totals, load.health
     goodput = f", {whole.goodput:.2%} within every latency" if whole.goodput is not None else ""
     rate = f"sent {seen.achieved_rate:,.1f} of {seen.target_rate:,.1f} requests/s due, " if seen.target_rate else ""

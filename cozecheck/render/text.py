@@ -90,9 +90,8 @@ def headline(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def _measured(report: Report, paint: Paint) -> Iterator[Iterator[str]]:
-    """Yield the facts and tables of a load."""
-    if report.load:
-        yield (f"{paint(f'{name:<10}', 'dim')}  {visible(words)}" for name, words in facts(report.load))
+    """Yield the facts and tables of a load, or of a plan."""
+    yield (f"{paint(f'{name:<10}', 'dim')}  {visible(words)}" for name, words in facts(report))
     for table in tables(report):
         yield _columns(table, paint)
 

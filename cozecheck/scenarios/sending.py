@@ -52,7 +52,7 @@ class Send:
         cap = asked.get("max_completion_tokens", asked.get("max_tokens", asked.get("max_output_tokens", 0)))
         answers = asked.get("n", 1)
         numbers = isinstance(cap, int) and isinstance(answers, int)
-        prompt = 0 if self.is_form else len(self.body) // 4
+        prompt = 0 if self.is_form else len(self.body.strip()) // 4
         return prompt + (max(cap, 0) * max(answers, 1) if numbers else 0)
 
 

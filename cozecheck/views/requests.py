@@ -158,9 +158,10 @@ def _texts(content: Any) -> list[str]:
 def asked_chat(exchange: Exchange) -> Asked | None:
     """Read an answered request for a chat completion."""
     whole = chat_answer(exchange)
-    if whole is None or not isinstance(exchange.request.parsed.value, dict) or not _is_declared_json(exchange):
+    asked = exchange.request.parsed
+    if whole is None or asked.fault or not isinstance(asked.value, dict) or not _is_declared_json(exchange):
         return None
-    return Asked(exchange, whole.response, exchange.request.json)
+    return Asked(exchange, whole.response, asked.value)
 
 
 def _is_declared_json(exchange: Exchange) -> bool:

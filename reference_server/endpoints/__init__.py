@@ -1,6 +1,10 @@
 """What each path does: parse, route, generate, format; one file a resource."""
 
+from collections.abc import Iterable
+from typing import cast
+
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from reference_server.endpoints import (
     audio,
@@ -20,18 +24,24 @@ from reference_server.endpoints.dispatch import dispatched
 from reference_server.endpoints.paths import Paths
 from reference_server.endpoints.rooms import Rooms
 
-__all__ = ["Rooms", "paths"]
+__all__ = ["Rooms", "chat_endpoint", "paths"]
 
 _GENERATING = (chat, completions, embeddings, responses, moderations, images, audio)
 _KEEPING = (conversations, files, batches)
 """What is kept is kept here, or at the default engine where that is another server."""
 
 
-def paths(rooms: Rooms) -> Paths:
-    """Return the paths: OpenAI's below their prefix, the operator's beside it."""
+def paths(rooms: Rooms, others: Iterable[Route] = ()) -> Paths:
+    """Return the paths: OpenAI's and those of `others` below their prefix, the operator's beside it."""
     compatibility = rooms.settings.openai_compatibility
     api = api_routes(rooms) if compatibility.enabled else []
-    return Paths(compatibility.endpoint, api, operator.routes(rooms))
+    return Paths(compatibility.endpoint, [*api, *others], operator.routes(rooms))
+
+
+def chat_endpoint(rooms: Rooms, operation: str) -> ASGIApp:
+    """Return chat completions for another protocol: on record as `operation`, and telling of stop sequences."""
+    (route,) = dispatched(chat.routes(rooms, tells_stop=True), rooms, operation)
+    return cast("ASGIApp", route.endpoint)
 
 
 def api_routes(rooms: Rooms) -> list[Route]:

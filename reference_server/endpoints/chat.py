@@ -22,18 +22,19 @@ from reference_server.protocol.chat_request import ChatRequest
 from reference_server.protocol.openai_chat import parse_chat_request
 
 
-def routes(rooms: Rooms) -> list[Route]:
-    """Return the paths of chat completions, below the prefix."""
-    chat = ChatCompletions(rooms)
+def routes(rooms: Rooms, *, tells_stop: bool = False) -> list[Route]:
+    """Return the paths of chat completions, below the prefix; their answers may tell which stop sequence ended them."""
+    chat = ChatCompletions(rooms, tells_stop=tells_stop)
     return [Route("/chat/completions", Methods(POST=chat.create))]
 
 
 class ChatCompletions:
     """Conversations, answered whole or as streams."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, *, tells_stop: bool) -> None:
         """Prepare once what never changes."""
         self._rooms = rooms
+        self._tells_stop = tells_stop
         self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
         self._parse = remembering(parse_chat_request, rooms.settings.cache.prompts)
         self._fingerprints = {name: fingerprint(name) for name in rooms.engines}
@@ -69,4 +70,5 @@ class ChatCompletions:
             request_id=request_id,
             logprobs=asked.logprobs,
             include_usage=asked.include_usage,
+            tells_stop=self._tells_stop,
         )

@@ -34,10 +34,13 @@ CHATS = ("/chat/completions", "/completions", "/responses")
 """How the paths begin that every engine serves."""
 
 
-def dispatched(routes: Iterable[Route], rooms: Rooms) -> list[Route]:
-    """Return paths whose requests go to engines."""
+def dispatched(routes: Iterable[Route], rooms: Rooms, operation: str | None = None) -> list[Route]:
+    """Return paths whose requests go to engines; `operation` is their name, where that is not the path."""
     read = remembering(partial(within, rooms.settings.request_limits), rooms.settings.cache.prompts)
-    return [Route(route.path, Dispatch(route.path, cast("Methods", route.endpoint), rooms, read)) for route in routes]
+    return [
+        Route(route.path, Dispatch(route.path, operation or route.path, cast("Methods", route.endpoint), rooms, read))
+        for route in routes
+    ]
 
 
 def within(limits: RequestLimits, body: bytes, content_type: str = "") -> Relayed:
@@ -50,9 +53,12 @@ def within(limits: RequestLimits, body: bytes, content_type: str = "") -> Relaye
 class Dispatch:
     """One path: a request goes to an engine of its model, one that names none to the default engine."""
 
-    def __init__(self, operation: str, here: Methods, rooms: Rooms, read: Callable[[bytes], Relayed]) -> None:
+    def __init__(
+        self, path: str, operation: str, here: Methods, rooms: Rooms, read: Callable[[bytes], Relayed]
+    ) -> None:
         """`here` answers for the engines of this process; `read` reads what is no form."""
         self._read = read
+        self._path = path
         self._operation = operation
         self._here = here
         self._rooms = rooms
@@ -83,7 +89,7 @@ class Dispatch:
         caller = scope.get("key", self._rooms.anybody)
         observed.operation, observed.model, observed.streams = self._operation, asked.model, asked.streams
         observed.key, observed.read = caller.id, self._rooms.ticks()
-        path = path_below(scope) if "{" in self._operation else self._operation
+        path = path_below(scope) if "{" in self._path else self._path
         return Visit(scope, receive, headers, path, asked, caller, observed)
 
     def _asked(self, content_type: str, body: bytes) -> Relayed:
@@ -119,7 +125,7 @@ class Dispatch:
         async def routed(_scope: Scope, _receive: Receive, send: Send) -> None:
             await self._routed(visit, send)
 
-        key = response_key(visit.caller.id, visit.path, fields)
+        key = response_key(visit.caller.id, self._operation, fields)
         app, visit.observed.cache = await cache.answer(
             key, visit.headers.get(b"cache-control", b"").decode("latin-1"), routed
         )

@@ -1,9 +1,10 @@
 """Prompt tokens by OpenAI's published counting rule for chats."""
 
+import json
 from math import ceil
 
 from reference_server.engines.tokenizer import encode
-from reference_server.protocol.chat_request import Message
+from reference_server.protocol.chat_request import Message, Tool
 from reference_server.protocol.media import Attachment
 
 PER_MESSAGE = 3
@@ -32,6 +33,11 @@ def count_message(message: Message) -> int:
     called = sum(len(encode(call.name)) + len(encode(call.payload)) for call in message.tool_calls)
     spoken = len(encode(message.role)) + len(encode(message.text))
     return PER_MESSAGE + spoken + named + called + sum(map(count_attachment, message.attachments))
+
+
+def count_tool(tool: Tool) -> int:
+    """Count a tool by its text: nobody publishes how tools are told to a model."""
+    return sum(len(encode(each)) for each in (tool.name, tool.description, json.dumps(tool.schema)))
 
 
 def count_attachment(attached: Attachment) -> int:

@@ -42,8 +42,9 @@ class CallPiece(NamedTuple):
 class Delta(NamedTuple):
     """A piece of one choice: text, a refusal in words, a tool call, or by itself what a model thinks on the way.
 
-    The last piece of a choice has `finish`; the last of all has `usage` and nothing else. `more` says that what comes
-    next is there already: both may be sent together.
+    The last piece of a choice has `finish`, and the stop sequence that it ended at, where it did and the engine knows;
+    the last of all has `usage` and nothing else. `more` says that what comes next is there already: both may be sent
+    together.
     A NamedTuple and no dataclass: a stream makes one for every token.
     """
 
@@ -55,6 +56,7 @@ class Delta(NamedTuple):
     refusal: str = ""
     call: CallPiece | None = None
     more: bool = False
+    stop: str = ""
     reasoning: str = ""
 
 

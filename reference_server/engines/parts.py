@@ -38,13 +38,14 @@ def spoken_deltas(request: ChatRequest, choice: int, whole: Cut, *, more: bool) 
         yield Delta(choice, piece.text, chances=odds(request, piece.tokens))
     for piece in pieces:
         yield Delta(choice, piece.text, chances=odds(request, piece.tokens), more=more)
-    yield Delta(choice, finish=whole.finish, more=more)
+    yield Delta(choice, finish=whole.finish, more=more, stop=whole.stop)
 
 
 def spoken_whole(request: ChatRequest, choice: int, whole: Cut) -> Delta:
     """Return all pieces, and the finish, in one delta."""
     tokens = [token for piece in whole.pieces for token in piece.tokens] if request.logprobs else ()
-    return Delta(choice, "".join([piece.text for piece in whole.pieces]), whole.finish, odds(request, tokens))
+    text = "".join([piece.text for piece in whole.pieces])
+    return Delta(choice, text, whole.finish, odds(request, tokens), stop=whole.stop)
 
 
 def odds(request: ChatRequest, tokens: Sequence[bytes]) -> tuple[TokenChance, ...]:

@@ -19,11 +19,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A finished choice: its pieces, why it ends, and the tokens it cost."""
+    """A finished choice: its pieces, why it ends, the tokens it cost, and the stop sequence that ended it, if any."""
 
     pieces: tuple[Piece, ...]
     finish: FinishReason
     tokens: int
+    stop: str = ""
 
 
 def cut(text: str, max_tokens: int | None, stop: Sequence[str]) -> Cut:
@@ -33,9 +34,10 @@ def cut(text: str, max_tokens: int | None, stop: Sequence[str]) -> Cut:
     """
     ids = encode(text)[:max_tokens]
     pieces = whole_characters(ids)
-    end = stop_at("".join([piece.text for piece in pieces]), stop) if stop else None
+    whole = "".join([piece.text for piece in pieces]) if stop else ""
+    end = stop_at(whole, stop) if stop else None
     if end is not None:
-        return shortened(pieces, *end)
+        return shortened(pieces, *end, whole[slice(*end)])
     full = max_tokens is not None and len(ids) >= max_tokens
     return Cut(pieces, "length" if full else "stop", len(ids))
 
@@ -78,8 +80,8 @@ def stop_at(text: str, stop: Sequence[str]) -> tuple[int, int] | None:
     return min(ends, default=None)
 
 
-def shortened(pieces: Sequence[Piece], begin: int, end: int) -> Cut:
-    """Return the pieces before `begin`; what was generated up to `end` was paid for."""
+def shortened(pieces: Sequence[Piece], begin: int, end: int, stop: str) -> Cut:
+    """Return the pieces before `begin`, where `stop` stands; what was generated up to `end` was paid for."""
     kept, tokens, at = [], 0, 0
     for piece in pieces:
         if at >= end:
@@ -89,4 +91,4 @@ def shortened(pieces: Sequence[Piece], begin: int, end: int) -> Cut:
         if text:
             kept.append(piece if text == piece.text else Piece(text, (text.encode(),)))
         at += len(piece.text)
-    return Cut(tuple(kept), "stop", tokens)
+    return Cut(tuple(kept), "stop", tokens, stop)

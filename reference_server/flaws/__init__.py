@@ -23,6 +23,7 @@ from reference_server.flaws import (
     logprobs,
     models,
     moderations,
+    properties,
     reasoning,
     request,
     responses,
@@ -69,6 +70,7 @@ _FAMILIES = (
     files,
     batches,
     sdk,
+    properties,
 )
 
 FLAWS: Mapping[str, Flaw] = MappingProxyType(

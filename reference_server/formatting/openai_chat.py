@@ -14,7 +14,10 @@ NO_USAGE = Usage(0, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is the same in every part of one answer; `created` in seconds since 1970."""
+    """What is the same in every part of one answer; `created` in seconds since 1970.
+
+    One that `tells_stop` has `stop_reason` in its choices, as vLLM's do: the stop sequence that ended it, or null.
+    """
 
     id: str
     created: int
@@ -23,6 +26,7 @@ class Answer:
     request_id: str
     logprobs: bool = False
     include_usage: bool = False
+    tells_stop: bool = False
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class Choice:
     calls: dict[int, Call] = field(default_factory=dict)
     chances: list[TokenChance] = field(default_factory=list)
     finish: FinishReason | None = None
+    stop: str = ""
 
     def add(self, delta: Delta) -> None:
         """Take in one piece."""
@@ -43,6 +48,7 @@ class Choice:
         self.thoughts.append(delta.reasoning)
         self.chances += delta.chances
         self.finish = delta.finish or self.finish
+        self.stop = delta.stop or self.stop
         if delta.call:
             gather(self.calls, delta.call)
 
@@ -89,6 +95,7 @@ def choice_object(index: int, choice: Choice, answer: Answer) -> dict[str, Any]:
         "message": message,
         "logprobs": logprobs_object(choice.chances) if spoken else None,
         "finish_reason": choice.finish,
+        **({"stop_reason": choice.stop or None} if answer.tells_stop else {}),
     }
 
 

@@ -70,6 +70,7 @@ class Writer:
         self._head = f'data: {to_text(shared)[:-1]},"choices":['
         self._tail = '],"usage":null}\n\n' if answer.include_usage else "]}\n\n"
         self._logprobs = answer.logprobs
+        self._tells_stop = answer.tells_stop
 
     def opening(self, delta: Delta) -> bytes:
         """Return a choice's first chunks: its role, with what it begins with, and then what the delta says."""
@@ -94,7 +95,8 @@ class Writer:
         if delta.call:
             written = self._chunk(delta.choice, to_text(piece_delta(delta.call)), None, "null")
         if delta.finish:
-            written += self._chunk(delta.choice, "{}", None, f'"{delta.finish}"')
+            told = f',"stop_reason":{to_text(delta.stop or None)}' if self._tells_stop else ""
+            written += self._chunk(delta.choice, "{}", None, f'"{delta.finish}"{told}')
         return written
 
     def usage(self, usage: Usage) -> bytes:

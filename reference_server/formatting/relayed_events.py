@@ -1,7 +1,7 @@
 """An upstream's stream of events, as clients get it."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from typing import Any
 
 from reference_server.engines.upstream_errors import UpstreamBroken
@@ -41,6 +41,11 @@ class Blocks:
             raise UpstreamBroken("an event without an end")
 
 
+def data_in(lines: Iterable[bytes]) -> bytes:
+    """Return the data of an event; empty where a block is none."""
+    return b"\n".join(line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:"))
+
+
 class Course:
     """How far a stream has come. `model` is the client's name for it, None where the upstream's is the same."""
 
@@ -57,7 +62,7 @@ class Course:
     def take(self, block: bytes) -> bytes:
         """Note what an event says and return it as it goes on; UpstreamBroken for one that is no JSON."""
         lines = LINE.split(block)
-        data = b"\n".join(line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:"))
+        data = data_in(lines)
         if not data:
             return block
         if data.strip() == DONE:

@@ -2,10 +2,20 @@
 
 from reference_server.middleware.bodies import ReadBody
 from reference_server.middleware.compressing import Compress
-from reference_server.middleware.failing import AnswerErrors
+from reference_server.middleware.failing import AnswerErrors, told_plainly
 from reference_server.middleware.identifying import Identify
-from reference_server.middleware.keys import RequireKey
+from reference_server.middleware.keys import RequireKey, bearer
 from reference_server.middleware.leaving import StopWithClient
 from reference_server.middleware.origins import AllowOrigins
 
-__all__ = ["AllowOrigins", "AnswerErrors", "Compress", "Identify", "ReadBody", "RequireKey", "StopWithClient"]
+__all__ = [
+    "AllowOrigins",
+    "AnswerErrors",
+    "Compress",
+    "Identify",
+    "ReadBody",
+    "RequireKey",
+    "StopWithClient",
+    "bearer",
+    "told_plainly",
+]

@@ -1,6 +1,7 @@
-"""What goes wrong, in OpenAI's error envelope."""
+"""What goes wrong, in the error envelope of the client's protocol."""
 
 import logging
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,12 +12,18 @@ from reference_server.observed import Observed
 log = logging.getLogger(__name__)
 
 
-class AnswerErrors:
-    """Turns refusals, and our own failures, into OpenAI's error envelope."""
+def told_plainly(_scope: Scope, refusal: Refusal) -> ASGIApp:
+    """Tell a refusal in OpenAI's envelope."""
+    return error_response(refusal)
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap what may raise."""
+
+class AnswerErrors:
+    """Turns refusals, and our own failures, into an error envelope."""
+
+    def __init__(self, app: ASGIApp, told: Callable[[Scope, Refusal], ASGIApp] = told_plainly) -> None:
+        """Wrap what may raise; `told` puts a refusal as the client of a request expects it."""
         self._app = app
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI. What fails once the response has begun is raised on: the server then cuts the connection."""
@@ -35,7 +42,7 @@ class AnswerErrors:
             refusal = error if isinstance(error, Refusal) else fault(error, scope)
             if "observed" in scope:
                 note(refusal, scope["observed"])
-            await error_response(refusal)(scope, receive, send)
+            await self._told(scope, refusal)(scope, receive, send)
 
 
 def note(refusal: Refusal, seen: Observed) -> None:

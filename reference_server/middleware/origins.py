@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFLIGHT = {"access-control-allow-methods": "GET, POST, DELETE, OPTIONS", "access-control-max-age": "600"}
-EXPOSED = "x-request-id, openai-processing-ms"
+EXPOSED = "x-request-id, request-id, openai-processing-ms"
 
 
 class AllowOrigins:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -36,12 +37,29 @@ async def parse_form(content_type: str, body: bytes) -> dict[str, Any]:
     if not content_type.startswith("multipart/form-data"):
         raise NotAForm(f"the Content-Type is {content_type or 'absent'}.")
     headers = Headers({"content-type": content_type})
-    parser = MultiPartParser(headers, _pieces(body), max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    parser = _Parser(headers, _pieces(body), max_files=MOST_FILES, max_fields=MOST_FIELDS)
     try:
         async with _closing(await parser.parse()) as form:
+            parser.require_end()
             return nested([(name, await _plain(value)) for name, value in form.multi_items()])
     except MultiPartException as error:
         raise NotAForm(error.message) from error
+
+
+class _Parser(MultiPartParser):
+    """Starlette's, which knows whether a form came to its end."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        self.ended = True
+
+    def require_end(self) -> None:
+        """Refuse a form that was cut off, and close the file that it was cut off in."""
+        if not self.ended:
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise NotAForm("it is cut off.")
 
 
 class _closing:  # noqa: N801  (a context manager is a verb)
@@ -107,6 +125,14 @@ def whole(digits: str) -> int:
     if len(digits) > 18 or not digits.removeprefix("-").isascii():
         raise ValueError(digits)
     return int(digits)
+
+
+def finite(digits: str) -> float:
+    """Return a number; ValueError for what is none, `nan` and `inf` included."""
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def truth(word: str) -> bool:

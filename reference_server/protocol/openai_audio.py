@@ -18,7 +18,7 @@ from reference_server.protocol.fields import (
     text,
 )
 from reference_server.protocol.json_body import parse_object
-from reference_server.protocol.multipart import Upload, parse_form, truth, upload, written
+from reference_server.protocol.multipart import Upload, finite, parse_form, truth, upload, written
 
 SPEECH_MODELS = ("gpt-4o-mini-tts", "tts-1")
 HEARING_MODELS = ("whisper-1",)
@@ -62,7 +62,7 @@ how: Mapping[str, Reader] = {
 speech = record(spoken, how)
 
 heard: Mapping[str, Reader] = {"file": upload, "model": text}
-number = written(decimal(0, 1), float, "a number")
+number = written(decimal(0, 1), finite, "a number")
 shape = one_of("json", "text", "srt", "verbose_json", "vtt")
 translation: Mapping[str, Reader] = {"prompt": text, "response_format": shape, "temperature": number}
 transcription: Mapping[str, Reader] = {

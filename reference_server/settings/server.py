@@ -18,6 +18,12 @@ class OpenAICompatibility(Section):
     allowed_origins: tuple[str, ...] = ("*",)
 
 
+class AnthropicCompatibility(Section):
+    """Whether Anthropic's Messages are served, below the same `endpoint`."""
+
+    enabled: bool = True
+
+
 class Redis(Section):
     """The Redis that workers share; an address with a password comes from a variable or a file.
 

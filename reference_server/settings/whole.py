@@ -13,7 +13,7 @@ from reference_server.settings.limits import RequestLimits, UrlHost
 from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Seconds, Section, unknown
-from reference_server.settings.server import Cache, OpenAICompatibility
+from reference_server.settings.server import AnthropicCompatibility, Cache, OpenAICompatibility
 from reference_server.settings.telemetry import Telemetry
 from reference_server.settings.tls import Tls
 
@@ -30,6 +30,7 @@ class Settings(Section):
     """The whole configuration; every key has a default."""
 
     openai_compatibility: OpenAICompatibility = OpenAICompatibility()
+    anthropic_compatibility: AnthropicCompatibility = AnthropicCompatibility()
     worker_processes: Annotated[int, Field(gt=0, le=1024)] = Field(default_factory=worker_processes)
     async_io: bool = True
     max_concurrent_requests: Count = 50

@@ -26,6 +26,7 @@ PER_TOKEN = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2
 TOKENS = tuple(4**power for power in range(14))
 OPERATIONS = {
     "/chat/completions": "chat",
+    "/messages": "chat",
     "/responses": "chat",
     "/completions": "text_completion",
     "/embeddings": "embeddings",

@@ -1,5 +1,6 @@
 """How exact our load generator is, what it costs, and what it sees of a server that freezes."""
 
+import asyncio
 import importlib.util
 import json
 import os
@@ -19,6 +20,7 @@ from tests.bench import contenders
 from tests.bench.asked import HOST
 from tests.bench.contenders import free_port
 from tests.bench.figures import figure
+from tests.locustfiles.odd import Call, serving, stream
 
 MIX = Path(__file__).parents[2] / "locustfiles" / "mix.py"
 STREAMS = ((32, 0.01), (256, 0.01), (1000, 0.04), (1000, 0.01))
@@ -31,6 +33,7 @@ TTFT_OFF, ITL_OFF = 1.0, 0.3
 """Milliseconds by which a median may be off."""
 RATE_1000 = 2500.0
 BESIDE_FAST = 0.5
+SWAPPED = 10_000
 DISPATCHED, DISPATCH_LAG = 5000.0, 2.0
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -53,7 +56,7 @@ class Window:
 def main() -> None:
     """Print every figure, beside what is aimed at."""
     with TemporaryDirectory() as folder:
-        for part in (exactness, cost, frozen, dispatch):
+        for part in (exactness, cost, frozen, dispatch, swapped):
             for line in part(Path(folder)):
                 print(line, flush=True)
 
@@ -112,6 +115,32 @@ def dispatch(folder: Path) -> Iterator[str]:
     yield f"load, dispatch at {DISPATCHED:,.0f} arrivals/s: {achieved:,.0f} sent, {cpu:.0%} of a core at most"
     lag = percentile(result, "models", "send_lag", 99) * 1000
     yield figure("  send lag p99", lag, "ms", most=DISPATCH_LAG)
+
+
+def swapped(folder: Path) -> Iterator[str]:
+    """Two streams swapped once in ten thousand requests."""
+    crossed: list[Call] = []
+
+    async def behave(call: Call) -> None:
+        if call.number % SWAPPED >= SWAPPED - 2:
+            crossed.append(call)
+            for _ in range(50 if len(crossed) % 2 else 0):  # the first of two waits for the other
+                await asyncio.sleep(0.1)
+                if not len(crossed) % 2:
+                    return
+            if not len(crossed) % 2:
+                one, other = crossed[-2:]
+                await stream(one, [other.canary])
+                await stream(other, [one.canary])
+                return
+        await stream(call, [call.canary])
+
+    with serving(behave) as server:
+        shape = {"kind": "closed", "stages": [{"seconds": 20, "users": 32}]}
+        result = finished(folder, server.port, shape)
+    found = sum(each["count"] for each in result["errors"] if each["kind"] == "cross-talk")
+    yield f"load, two streams swapped once in {SWAPPED:,} requests: {result['totals']['finished']:,} sent"
+    yield figure("  cross-talk", found, "answers", least=len(crossed) // 2 * 2 or 2)
 
 
 @contextmanager

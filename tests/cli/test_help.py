@@ -19,6 +19,7 @@ COMMANDS = [
     "fidelity",
     "load",
     "load-worker",
+    "plan",
     "explain",
     "list",
 ]

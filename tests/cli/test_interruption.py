@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,31 @@ def kept(running: "subprocess.Popen[str]") -> dict[str, Any]:
     assert report["run"]["interrupted"] is True
     kept_run: dict[str, Any] = report["run"]
     return kept_run
+
+
+@SIGNALS
+def test_a_load_keeps_what_was_done_and_leaves_nobody_behind(by: signal.Signals) -> None:
+    with started("load", "smoke", "--workers", "2", "--no-progress") as running:
+        assert running.stderr
+        told = running.stderr.readline()
+        time.sleep(8)  # the generator begins, and sends
+        helpers = list(_below(running.pid))
+        running.send_signal(by)
+        out, err = running.communicate(timeout=PATIENCE)
+    assert "smoke, 8 users" in told
+    assert (running.returncode, err) == (3, "")
+    assert "interrupted" in out
+    report = json.loads(Path("r.json").read_text("utf-8"))
+    assert report["run"]["interrupted"]
+    assert report["load"]["totals"]["finished"] > 0
+    assert len(helpers) >= 4  # the bundled server, Locust's master and its workers
+    assert [each for each in helpers if Path(f"/proc/{each}").exists()] == []
+
+
+def _below(pid: int) -> Iterator[int]:
+    for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+        yield child
+        yield from _below(child)
 
 
 @SIGNALS

@@ -66,12 +66,12 @@ def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 def options_of(command: str) -> set[str]:
     group: Any = typer.main.get_command(app)
     params = group.commands[command].params
-    return {each.name.replace("_", "-") for each in params if each.param_type_name == "option"} - PLAIN
+    return {each.name.strip("_").replace("_", "-") for each in params if each.param_type_name == "option"} - PLAIN
 
 
 def test_every_option_can_stand_in_file_and_environment() -> None:
     known = {*config.KEYS, *config.SECRETS}
-    commands = ("conformance", "judge", "surface", "fidelity", "record", "replay", "import", "load")
+    commands = ("conformance", "judge", "surface", "fidelity", "record", "replay", "import", "load", "plan")
     assert set().union(*map(options_of, commands)) == known
 
 

@@ -14,11 +14,11 @@ from cozecheck import bundled
 from cozecheck.checks import ALL
 from cozecheck.errors import NoVerdictError
 from cozecheck.findings import Outcome, Report
-from cozecheck.load import Changes, Course, decide, run
+from cozecheck.load import Changes, Course, Crew, decide, generator, run
 from cozecheck.load.profiles import NAMES, named
 from cozecheck.probe import Endpoint, Limits, Probe
 
-STAND_IN = Path(__file__).with_name("stand_in.py")
+STAND_IN, BLOCKED = (Path(__file__).with_name(name) for name in ("stand_in.py", "blocked.py"))
 SLOS = ("error_rate < 1%", "ttft_p95 < 500ms")
 
 
@@ -114,6 +114,45 @@ def test_a_target_that_dies_ends_the_run() -> None:
     assert report.load
     assert [each.id for each in report.findings] == ["load.answers"]
     assert "the run ended early, after 10 s" in report.notes[0]
+
+
+def pressed(server: bundled.Bundled, course: Course, seconds: float = 4) -> Report:
+    """Send a short load with the real generator."""
+
+    async def drive() -> Report:
+        async with Probe(Endpoint(server.base_url, server.api_key), Limits.within(5)) as probe:
+            decided = decide(named("constant"), Changes(duration=seconds, rate=20.0))
+            return await run(probe, decided, ALL, {}, None, course)
+
+    return asyncio.run(drive())
+
+
+def test_a_generator_that_is_blocked_gives_no_verdict(server: bundled.Bundled, monkeypatch: pytest.MonkeyPatch) -> None:
+    *before, mix = generator(Crew())[: generator(Crew()).index("--headless")]
+    monkeypatch.setenv("LOCUSTFILES", str(Path(mix).parent))
+    report = pressed(server, Course(time.time, command=(*before, str(BLOCKED), "--headless")))
+    (said,) = (check for check in report.checks if check.id == "load.generator")
+    assert (report.exit_code, said.outcome) == (3, Outcome.ERROR)
+    assert "the generator did not keep up: its loop came" in said.reason
+    assert {check.outcome for check in report.checks if check.family == "load.slo"} == {Outcome.INCONCLUSIVE}
+
+
+def test_a_target_that_is_killed_in_mid_run_ends_it_with_what_there_is() -> None:
+    seen = []
+
+    def watch(_second: Mapping[str, Any]) -> None:
+        seen.append(_second)
+        if len(seen) == 3:
+            with suppress(StopIteration):
+                dying.__exit__(None, None, None)
+
+    dying = bundled.running()
+    report = pressed(dying.__enter__(), Course(time.time, watch=watch), seconds=60)
+    assert report.exit_code == 1
+    assert "load.answers" in {each.id for each in report.findings}
+    assert report.load
+    assert report.load.totals.finished > report.load.totals.failed > 0
+    assert report.load.seconds < 55
 
 
 TRAFFIC = "\n".join(

@@ -94,3 +94,10 @@ def test_what_is_no_recording_is_refused(content: bytes) -> None:
 
 def test_half_a_recording_is_measured_as_far_as_it_goes() -> None:
     assert hear(spoken()[:14_444]).json()["text"].startswith("A recording of 0.30 seconds")
+
+
+@pytest.mark.parametrize("temperature", ["nan", "-inf", "1e999", "hot", ""])
+def test_a_temperature_that_is_no_number_is_refused(temperature: str) -> None:
+    answer = hear(spoken(), temperature=temperature)
+    assert answer.status_code == 400
+    assert error(answer)["param"] == "temperature"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from reference_server.engines.answers import obeyed
 from tests.reference_server.asking import Json, chat, chunks
-from tests.reference_server.coze_asking import answer, ask, completed, in_front_of, piece, said
+from tests.reference_server.coze_asking import MODEL, answer, ask, completed, in_front_of, piece, said
 from tests.reference_server.fake_coze import Dialect, FakeCoze, Run, Script, Step, begun, last, spoken
 from tests.reference_server.visitors import until
 
@@ -186,6 +186,13 @@ def test_stop_sequences_are_kept_here_and_the_chat_is_cancelled(stop: Any, expec
         assert said(response) == expected
         assert response.json()["choices"][0]["finish_reason"] == "stop"
         until(lambda: len(fake.cancelled) == 1)
+
+
+def test_clients_of_anthropic_are_told_which_sequence_it_was() -> None:
+    asked = {"max_tokens": 100, "stop_sequences": ["x", "5"], "messages": [{"role": "user", "content": "Count to 9"}]}
+    with in_front_of(FakeCoze("studio")) as client:
+        answer = client.post("/messages", json={"model": MODEL, **asked}).json()
+    assert (answer["content"][0]["text"], answer["stop_sequence"]) == ("1, 2, 3, 4, ", "5")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -92,3 +92,18 @@ def test_a_wrong_form_is_refused_by_the_name_of_what_is_wrong(sent: dict[str, An
 def test_a_file_can_be_asked_to_expire() -> None:
     expiry = {"expires_after[anchor]": "created_at", "expires_after[seconds]": "3600"}
     assert put(app(), b"{}\n", "requests.jsonl", **expiry).json()["expires_at"] == int(NOW) + 3600
+
+
+WHOLE = (
+    b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nuser_data\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nHi.\r\n--b--'
+)
+
+
+@pytest.mark.parametrize("at", [1, 40, 70, 100, len(WHOLE) - 8, len(WHOLE) - 1])
+def test_a_form_that_is_cut_off_is_refused_and_nothing_is_left_open(at: int) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    assert ask(app(), "POST", FILES, headers, content=WHOLE).status_code == 200
+    answer = ask(app(), "POST", FILES, headers, content=WHOLE[:at])
+    assert answer.status_code == 400
+    assert "multipart/form-data" in error(answer)["message"]

@@ -7,6 +7,7 @@ import pytest
 from cozecheck.findings import Report
 from cozecheck.render.html import render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
+from tests.render.plans import planned
 
 VOID = {"meta", "br"}
 
@@ -64,3 +65,11 @@ def test_failures_are_open_and_the_rest_is_closed() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     assert "and 22 more in the JSON report" in render(report(*(finding("chat.id", at=str(n)) for n in range(25))))
+
+
+def test_a_plan_tells_what_it_came_to_and_no_empty_tables() -> None:
+    told = render(planned())
+    assert "there are 5" in told
+    assert "requests come on their own" in told
+    assert "Compatibility" not in told
+    assert "All checks" not in told

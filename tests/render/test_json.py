@@ -14,6 +14,7 @@ from cozecheck.findings import Finding, Report, Run
 from cozecheck.render.json import load, render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
 from tests.render.loads import loaded
+from tests.render.plans import planned
 
 SCHEMA: dict[str, Any] = json.loads(files("cozecheck").joinpath("data/conformance.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -94,7 +95,9 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("told", [every_outcome(), passing(), report(), report(finding("chat.id")), loaded()])
+@pytest.mark.parametrize(
+    "told", [every_outcome(), passing(), report(), report(finding("chat.id")), loaded(), planned()]
+)
 def test_a_report_fits_the_schema(told: Report) -> None:
     VALIDATOR.validate(json.loads(render(told)))
 
@@ -126,7 +129,7 @@ def test_a_wrong_value_does_not_fit_the_schema(path: str, value: Any) -> None:
 def test_the_schema_names_every_key() -> None:
     document, parts, named = json.loads(render(every_outcome())), SCHEMA["properties"], SCHEMA["$defs"]
     outcomes, rule = named["outcomes"]["properties"].keys(), named["rule"]["properties"].keys()
-    assert document.keys() == parts.keys() - {"fidelity", "load", "replay"}
+    assert document.keys() == parts.keys() - {"fidelity", "load", "plan", "replay"}
     for name in ("tool", "run", "baseline"):
         assert document[name].keys() == parts[name]["properties"].keys()
     assert document["summary"].keys() == parts["summary"]["properties"].keys() | outcomes

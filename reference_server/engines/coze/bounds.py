@@ -8,7 +8,7 @@ from reference_server.engines.tokenizer import encode
 
 
 class Bounds:
-    """Lets text pass up to a stop sequence or a number of tokens; `finish` says what ended it."""
+    """Lets text pass up to a stop sequence or a number of tokens; `finish` says what ended it, `found` which sequence."""
 
     def __init__(self, stop: Sequence[str], max_tokens: int | None) -> None:
         """Begin with nothing said."""
@@ -16,6 +16,7 @@ class Bounds:
         self._left = max_tokens
         self._held = ""
         self.finish: FinishReason | None = None
+        self.found = ""
 
     def take(self, text: str) -> str:
         """Return what of the text may be said by now: what may begin a stop sequence is held back."""
@@ -27,8 +28,8 @@ class Bounds:
         end = found[0] if found else len(text) - held
         self._held = text[end:] if held else ""
         said = self._limited(text[:end])
-        if found:
-            self.finish = self.finish or "stop"
+        if found and not self.finish:
+            self.finish, self.found = "stop", text[slice(*found)]
         return said
 
     def rest(self) -> str:

@@ -117,7 +117,7 @@ class Coze:
         if reply.chat and not bounds.finish:
             for delta in called(reply.calls, reply.chat, self._ids, owner_of(request)):
                 yield delta
-        yield Delta(finish=bounds.finish or reply.finish)
+        yield Delta(finish=bounds.finish or reply.finish, stop=bounds.found)
         yield Delta(usage=await self._usage(request, reply, said, cut=bounds.finish is not None))
 
     async def _usage(self, request: ChatRequest, reply: Reply, said: Sequence[str], *, cut: bool) -> Usage:
