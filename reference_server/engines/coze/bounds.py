@@ -8,7 +8,10 @@ from reference_server.engines.tokenizer import encode
 
 
 class Bounds:
-    """Lets text pass up to a stop sequence or a number of tokens; `finish` says what ended it, `found` which sequence."""
+    """Lets text pass up to a stop sequence or a number of tokens.
+
+    `finish` says what ended it, `found` is the sequence.
+    """
 
     def __init__(self, stop: Sequence[str], max_tokens: int | None) -> None:
         """Begin with nothing said."""
