@@ -65,7 +65,7 @@ class Dispatch:
         self._attempts = Attempts(rooms)
         self._relay = Relay(rooms.ticks, rooms.vectors)
         self._engines = {engine.name: engine for engine in rooms.settings.engines}
-        self._chats = operation.startswith(CHATS)
+        self._chats = path.startswith(CHATS)
         # Whoever makes things up has its own words for a model that it does not know.
         self._made_up = any(isinstance(engine, SyntheticEngine) for engine in rooms.settings.engines)
 

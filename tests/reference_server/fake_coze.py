@@ -58,6 +58,7 @@ class FakeCoze:
         self.cancelled: list[Json] = []
         self.retrieved = 0
         self.probed = 0
+        self.told = 0
         self.closed = Event()
         both = ["GET", "POST"] if dialect == "cloud" else ["GET"]
         routes = [
@@ -238,6 +239,7 @@ class FakeCoze:
             try:
                 for name, data in steps:
                     yield written(name, data)
+                    self.told += 1
                     await asyncio.sleep(PACE)
             finally:
                 self.closed.set()

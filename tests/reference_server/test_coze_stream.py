@@ -191,7 +191,8 @@ def test_stop_sequences_are_kept_here_and_the_chat_is_cancelled(stop: Any, expec
 def test_clients_of_anthropic_are_told_which_sequence_it_was() -> None:
     asked = {"max_tokens": 100, "stop_sequences": ["x", "5"], "messages": [{"role": "user", "content": "Count to 9"}]}
     with in_front_of(FakeCoze("studio")) as client:
-        answer = client.post("/messages", json={"model": MODEL, **asked}).json()
+        version = {"anthropic-version": "2023-06-01"}
+        answer = client.post("/messages", json={"model": MODEL, **asked}, headers=version).json()
     assert (answer["content"][0]["text"], answer["stop_sequence"]) == ("1, 2, 3, 4, ", "5")
 
 
