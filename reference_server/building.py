@@ -78,7 +78,7 @@ def build_rooms(
         responses=build_responses(settings, link, ticks),
         vectors=build_vectors(settings, link),
         link=link,
-        engines=build_engines(settings, entropy),
+        engines=build_engines(settings, ticks, entropy),
         upstreams=build_upstreams(settings),
         patiences={engine.name: patience(engine, settings.request_timeout) for engine in settings.engines},
         telemetry=Telemetry(ticks, lambda: engine_gauges(fleet, ticks()), shared),
@@ -119,14 +119,14 @@ def build_vectors(settings: Settings, link: RedisLink | None) -> VectorCache | N
     return VectorCache(RedisValues(link, "vectors", given.ttl)) if given and link else None
 
 
-def build_engines(settings: Settings, entropy: Random) -> Mapping[str, Engine]:
+def build_engines(settings: Settings, ticks: Callable[[], float], entropy: Random) -> Mapping[str, Engine]:
     """Build the configured engines that are here, by name."""
     engines: dict[str, Engine] = {}
     for engine in settings.engines:
         if isinstance(engine, SyntheticSettings):
             engines[engine.name] = SyntheticEngine(engine, entropy)
         elif isinstance(engine, CozeEngine):
-            engines[engine.name] = Coze(engine, settings.request_timeout, entropy)
+            engines[engine.name] = Coze(engine, settings.request_timeout, entropy, ticks)
     return engines
 
 

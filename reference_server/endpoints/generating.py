@@ -17,6 +17,7 @@ async def noted(deltas: AsyncGenerator[Delta], observed: Observed, ticks: Callab
                     observed.first_token = ticks()
                 if delta.usage:
                     observed.tokens_in, observed.tokens_out = delta.usage.prompt, delta.usage.completion
+                    observed.counted = delta.usage.counted
                 else:
                     observed.pieces += 1
                     observed.finish = delta.finish or observed.finish

@@ -9,12 +9,16 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "functi
 
 
 class Usage(NamedTuple):
-    """What an answer cost, in tokens; `completion` is the sum over all choices."""
+    """What an answer cost, in tokens; `completion` is the sum over all choices.
+
+    It is `counted` where whoever generated the answer does not say.
+    """
 
     prompt: int
     completion: int
     cached: int = 0
     reasoning: int = 0
+    counted: bool = False
 
 
 class TokenChance(NamedTuple):

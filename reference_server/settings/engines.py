@@ -104,7 +104,9 @@ class CozeEngine(RemoteEngine):
     dialect: Literal["cloud", "studio"]
     bot: BotId | None = None
     bots: Mapping[str, BotId] = NO_BOTS
-    system_role: Annotated[str, Field(pattern=r"^(prefix_user|reject|custom_variable:\w{1,64})$")] = "prefix_user"
+    system_role: Annotated[str, Field(pattern=r"^(prefix_user|reject|custom_variable:[A-Za-z_]{1,64})$")] = (
+        "prefix_user"
+    )
     separator: str = "\n\n"
     parameters: Annotated[Parameters, BeforeValidator(lacking)] = Parameters.model_validate(lacking({}))
 

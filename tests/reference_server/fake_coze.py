@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from reference_server.engines.answers import obeyed, prose
 from reference_server.engines.pieces import cut
@@ -41,6 +42,20 @@ class Run:
 
 
 Script = Callable[["FakeCoze", Run], Iterable[Step]]
+
+
+class Telling(StreamingResponse):
+    """A stream of events; `closed` is set when it has ended, or its client has left."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], closed: Event, headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, headers=headers, media_type="text/event-stream")
+        self._closed = closed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._closed.set()
 
 
 class FakeCoze:
@@ -209,6 +224,8 @@ class FakeCoze:
             return "role not match"
         if self.dialect == "cloud" and (not messages or messages[-1]["role"] != "user"):
             return "the last message must be the user's"
+        if any(is_wordless(each) and not has_words_beside(messages, place) for place, each in enumerate(messages)):
+            return "an image without a text before or after it"
         return next(filter(None, map(self._content_problem, messages)), "")
 
     def _content_problem(self, message: Json) -> str:
@@ -236,15 +253,12 @@ class FakeCoze:
 
     def _streamed(self, steps: Iterable[Step]) -> Response:
         async def pieces() -> AsyncIterator[bytes]:
-            try:
-                for name, data in steps:
-                    yield written(name, data)
-                    self.told += 1
-                    await asyncio.sleep(PACE)
-            finally:
-                self.closed.set()
+            for name, data in steps:
+                yield written(name, data)
+                self.told += 1
+                await asyncio.sleep(PACE)
 
-        return StreamingResponse(pieces(), media_type="text/event-stream", headers=self._log_id)
+        return Telling(pieces(), self.closed, self._log_id)
 
 
 def written(name: str, data: Any) -> bytes:
@@ -259,6 +273,15 @@ def asked(run: Run) -> tuple[str, list[Json]]:
         return last["content"], []
     parts = json.loads(last["content"])
     return "".join(part.get("text", "") for part in parts), [part for part in parts if part["type"] != "text"]
+
+
+def is_wordless(message: Json) -> bool:
+    return message["content_type"] != "text" and all(part["type"] != "text" for part in json.loads(message["content"]))
+
+
+def has_words_beside(messages: list[Json], place: int) -> bool:
+    beside = messages[max(place - 1, 0) : place] + messages[place + 1 : place + 2]
+    return any(each["content_type"] == "text" for each in beside)
 
 
 def answering(fake: FakeCoze, run: Run) -> Iterator[Step]:

@@ -88,8 +88,9 @@ def test_instructions_may_be_refused() -> None:
 
 
 def test_a_conversation_that_does_not_end_with_the_user_is_refused_by_name() -> None:
-    response = ask(FakeCoze("cloud"), turns(("user", "One"), ("assistant", "Two")))
-    assert (response.status_code, error(response)["param"]) == (400, "messages")
+    for more in ((), (("system", "Be brief"), ("assistant", "Three"))):
+        response = ask(FakeCoze("cloud"), turns(("user", "One"), ("assistant", "Two"), *more))
+        assert (response.status_code, error(response)["param"]) == (400, "messages")
 
 
 @pytest.mark.parametrize(
@@ -131,17 +132,18 @@ def users(*asked: tuple[str, dict[str, Any]], keys: tuple[str, ...] = ("sk-one",
 
 
 def test_users_are_kept_apart_and_known_again() -> None:
-    ann, bob, again, elsewhere, nobody = users(
+    ann, bob, again, elsewhere = users(
         ("sk-one", {"user": "ann"}), ("sk-one", {"user": "bob"}), ("sk-one", {"safety_identifier": "ann"}),
-        ("sk-two", {"user": "ann"}), ("sk-one", {}),
+        ("sk-two", {"user": "ann"}),
     )  # fmt: skip
     assert ann == again
-    assert len({ann, bob, elsewhere, nobody}) == 4
+    assert len({ann, bob, elsewhere}) == 3
     assert "ann" not in ann
 
 
-def test_strangers_share_no_memory() -> None:
-    one, two, ann, again = users(*(("any", each) for each in (NOBODY, NOBODY, ANN, ANN)), keys=())
+@pytest.mark.parametrize("keys", [(), ("sk-one",)])
+def test_strangers_share_no_memory(keys: tuple[str, ...]) -> None:
+    one, two, ann, again = users(*(("sk-one", each) for each in (NOBODY, NOBODY, ANN, ANN)), keys=keys)
     assert one != two
     assert ann == again
 
@@ -191,6 +193,21 @@ def test_files_and_sounds_are_uploaded_to_the_cloud() -> None:
     assert ask(fake, chat([TEXT, FILE, SOUND])).status_code == 200
     assert fake.uploads == [("a.txt", b"Hi"), ("sound.wav", b"RIFF")]
     assert [part["type"] for part in parts(fake)] == ["text", "file", "audio"]
+
+
+def test_a_file_keeps_its_kind_whatever_the_client_speaks() -> None:
+    content = {"type": "input_file", "filename": "a.txt", "file_data": "data:text/plain;base64,SGk="}
+    message = {"role": "user", "content": [{"type": "input_text", "text": "Read this"}, content]}
+    fake = FakeCoze("cloud")
+    with in_front_of(fake) as client:
+        assert client.post("/responses", json={"model": MODEL, "input": [message]}).status_code == 200
+    assert fake.uploads == [("a.txt", b"Hi")]
+
+
+def test_an_image_without_any_words_is_what_coze_refuses() -> None:
+    response = ask(FakeCoze("cloud"), chat([image(DATA)]))
+    assert (response.status_code, response.headers["x-coze-code"]) == (400, "4000")
+    assert "without a text" in error(response)["message"]
 
 
 def test_studio_hears_nothing() -> None:

@@ -4,19 +4,19 @@ import asyncio
 import json
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 import pytest
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from reference_server.app import create_app
 from reference_server.settings import CircuitBreaker, HealthCheck, Route, Settings, SyntheticEngine, Timeouts
 from tests.reference_server.asking import Json, body, chat, error, events
 from tests.reference_server.coze_asking import ask, completed, engine, in_front_of, keyed, piece, said
-from tests.reference_server.fake_coze import BOT, Dialect, FakeCoze, Run, Step, answering, begun, last, written
+from tests.reference_server.fake_coze import BOT, Dialect, FakeCoze, Run, Step, Telling, begun, last, written
 from tests.reference_server.visitors import until
 from tests.servers import running
 
@@ -40,13 +40,16 @@ CODES = [
 ]
 
 
+LOGGED = {"x-tt-logid": "log-7"}
+
+
 def refusing(code: int, words: str = "because", status: int = 200) -> Response:
-    return JSONResponse({"code": code, "msg": words}, status, {"x-tt-logid": "log-7"})
+    return JSONResponse({"code": code, "msg": words}, status, LOGGED)
 
 
 def failing_early(code: int) -> Response:
     """As Studio fails before a run: an event, and the end."""
-    return Response(written("error", {"code": code, "msg": "because"}), media_type="text/event-stream")
+    return Response(written("error", {"code": code, "msg": "because"}), 200, LOGGED, "text/event-stream")
 
 
 @pytest.mark.parametrize("streams", [False, True])
@@ -57,9 +60,7 @@ def test_a_failure_before_the_first_word_is_a_real_status(
 ) -> None:
     response = ask(FakeCoze("cloud", failing=how(code)), chat(stream=streams))
     assert (response.status_code, error(response)["code"]) == (status, meaning)
-    assert response.headers["x-coze-code"] == str(code)
-    if how is refusing:
-        assert response.headers["x-coze-logid"] == "log-7"
+    assert (response.headers["x-coze-code"], response.headers["x-coze-logid"]) == (str(code), "log-7")
 
 
 @pytest.mark.parametrize(
@@ -162,37 +163,89 @@ def test_json_in_the_place_of_a_stream_is_a_failure() -> None:
 
 
 def hanging(fake: FakeCoze, first: bytes) -> Response:
-    async def pieces() -> Any:
-        try:
-            yield first
-            await asyncio.Event().wait()
-        finally:
-            fake.closed.set()
+    async def pieces() -> AsyncIterator[bytes]:
+        yield first
+        await asyncio.Event().wait()
 
-    return StreamingResponse(pieces(), media_type="text/event-stream")
+    return Telling(pieces(), fake.closed, LOGGED)
 
 
+def slow(fake: FakeCoze) -> Response:
+    """A chat that takes more than a second to say its first word, and as long to say its last."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield CREATED
+        for event in (WORD, COMPLETED):
+            for _ in range(13):
+                yield written("PING", "")
+                await asyncio.sleep(0.1)
+            yield event
+
+    return Telling(pieces(), fake.closed, LOGGED)
+
+
+IDS = {"id": "7380000000000000000", "conversation_id": "7381000000000000000"}
+CREATED = written("conversation.chat.created", {**IDS, "status": "created"})
+COMPLETED = written("conversation.chat.completed", {**IDS, "status": "completed"})
+WORD = written("conversation.message.delta", {"id": "1", "type": "answer", "content": "Hel"})
+LATE = Timeouts(connect=5, first_token=0.3, idle=30, total=0.3)
 SILENT = Timeouts(connect=5, first_token=30, idle=0.3, total=30)
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_silence_ends_in_time_and_the_chat_is_cancelled(*, streams: bool) -> None:
+def test_silence_before_the_first_word_ends_in_time_and_the_chat_is_cancelled(*, streams: bool) -> None:
     fake = FakeCoze("cloud")
-    ids = {"id": "7380000000000000000", "conversation_id": "7381000000000000000", "status": "created"}
-    fake.failing = hanging(fake, written("conversation.chat.created", ids))
-    with in_front_of(fake, timeouts=SILENT) as client:
+    fake.failing = hanging(fake, CREATED)
+    with in_front_of(fake, timeouts=LATE) as client:
         response = client.post("/chat/completions", json=chat(stream=streams))
         assert (response.status_code, error(response)["code"]) == (504, "timeout")
         until(lambda: fake.closed.is_set() and len(fake.cancelled) == 1)
 
 
-def test_a_first_word_may_be_late_and_pings_are_no_silence() -> None:
-    def late(fake: FakeCoze, run: Run) -> Iterator[Step]:
-        yield from begun(fake, run)
-        yield from [("PING", "")] * 1000
-        yield from answering(fake, run)
+def test_silence_in_the_midst_of_an_answer_ends_in_time_and_the_chat_is_cancelled() -> None:
+    fake = FakeCoze("cloud")
+    fake.failing = hanging(fake, CREATED + WORD)
+    with in_front_of(fake, timeouts=SILENT) as client:
+        whole = client.post("/chat/completions", json=chat())
+        until(lambda: fake.closed.is_set() and len(fake.cancelled) == 1)
+        fake.failing = hanging(fake, CREATED + WORD)
+        *_, last_event = events(client.post("/chat/completions", json=chat(stream=True)))
+        until(lambda: len(fake.cancelled) == 2)
+    assert (whole.status_code, error(whole)["code"]) == (504, "timeout")
+    assert json.loads(last_event)["error"]["code"] == "timeout"
 
-    assert said(ask(FakeCoze("cloud", late), chat("Say exactly: Hello"), timeouts=SILENT)) == "Hello"
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_first_word_may_be_late_and_pings_are_no_silence(*, streams: bool) -> None:
+    fake, patience = FakeCoze("cloud"), Timeouts(connect=5, first_token=30, idle=1, total=30)
+    fake.failing = slow(fake)
+    response = ask(fake, chat(stream=streams), timeouts=patience)
+    assert "Hel" in response.text
+    assert "error" not in response.text
+
+
+def test_no_stream_is_too_long() -> None:
+    brief = Timeouts(connect=5, first_token=30, idle=30, total=1)
+    fake = FakeCoze("cloud")
+    with in_front_of(fake, timeouts=brief) as client:
+        fake.failing = slow(fake)
+        *_, last_event = events(client.post("/chat/completions", json=chat(stream=True)))
+        assert last_event == "[DONE]"
+        fake.failing = slow(fake)
+        assert client.post("/chat/completions", json=chat()).status_code == 504
+
+
+def test_each_engine_has_its_own_coze() -> None:
+    east, west = FakeCoze("cloud"), FakeCoze("studio")
+    with running(east.app) as there, running(west.app) as elsewhere, keyed():
+        bases = zip(("east", "west"), (there, elsewhere), (east, west), strict=True)
+        engines = tuple(engine(base.removesuffix("/v1"), fake.dialect, name=name) for name, base, fake in bases)
+        routes = (Route(pattern="west", engine="west"), Route(pattern=".*", engine="east"))
+        settings = Settings(engines=engines, default_engine="east", routes=routes, health_check=None)
+        with running(create_app(settings)) as base:
+            for model in ("west", "east", "west"):
+                assert httpx2.post(f"{base}/chat/completions", json=chat(model=model)).status_code == 200
+    assert (len(east.runs), len(west.runs)) == (1, 2)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

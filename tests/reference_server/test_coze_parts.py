@@ -1,5 +1,6 @@
 """The parts of the engine for Coze, each by itself: events, bounds, ids, costs, ends of chats."""
 
+import asyncio
 import json
 from contextlib import suppress
 from itertools import pairwise
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from reference_server.engines.coze import events
 from reference_server.engines.coze.bounds import Bounds
 from reference_server.engines.coze.calls import CallIds, Chat
+from reference_server.engines.coze.codes import failure_in
 from reference_server.engines.coze.costs import usage_in
 from reference_server.engines.coze.events import Event, EventReader
 from reference_server.engines.coze.reply import CANCELLED, Reply
+from reference_server.engines.coze.uploads import LASTING, Uploads
 from reference_server.engines.delta import Delta, Usage
 from reference_server.engines.tokenizer import encode
 from reference_server.engines.upstream_errors import UpstreamBroken
 from reference_server.errors import Refusal
+from reference_server.protocol.media import Attachment
 
 STREAM = (
     "event:conversation.message.delta\ndata:{\"content\":\"你好 🎉\"}\n\n"
@@ -130,6 +134,38 @@ def test_usage_is_read_in_both_spellings(value: Any, usage: Usage | None) -> Non
     assert usage_in(value) == usage
 
 
+@pytest.mark.parametrize("envelope", [{}, {"code": 0}, {"code": None}, {"code": "0"}])
+def test_no_code_is_no_failure(envelope: dict[str, Any]) -> None:
+    assert failure_in(envelope) is None
+
+
+@pytest.mark.parametrize("code", ["4028", 4028, "1234567890abc", "9" * 5000, "", True, 0.5, [], "-1", "²"])
+def test_whatever_else_a_code_is_is_one(code: Any) -> None:
+    refused = failure_in({"code": code})
+    assert refused
+    assert refused.headers["x-coze-code"] == ("4028" if str(code) == "4028" else "-1")
+
+
+def test_a_file_is_uploaded_again_before_coze_forgets_it() -> None:
+    now, uploaded = [0.0], []
+
+    async def upload(name: str, _content: bytes) -> str:
+        uploaded.append(name)
+        return str(len(uploaded))
+
+    async def shown(uploads: Uploads) -> Any:
+        file = Attachment("file", "a.txt", 2, content=b"Hi")
+        return (await uploads.keep([file, file]))(file)["file_id"]
+
+    async def again_and_later() -> list[Any]:
+        uploads = Uploads(upload, lambda: now[0])
+        seen = [await shown(uploads), await shown(uploads)]
+        now[0] += LASTING + 1
+        return [*seen, await shown(uploads)]
+
+    assert asyncio.run(again_and_later()) == ["1", "1", "2"]
+
+
 def told(*steps: tuple[str, Any]) -> tuple[Reply, list[Delta]]:
     reply = Reply("\n\n")
     deltas = [delta for name, data in steps for delta in reply.take(Event(name, json.dumps(data).encode()))]
@@ -158,6 +194,19 @@ def test_typos_of_the_documents_are_read(status: str) -> None:
     usage = {"input_tokens": 1, "output_tokens": 2}
     reply, deltas = told(answer, ("conversation.chat.completed", {"status": status, "usage": usage}))
     assert (deltas, reply.finish, reply.usage) == ([Delta(text="Hi")], "stop", Usage(1, 2))
+
+
+def test_calls_of_a_chat_that_nobody_can_find_again_are_a_failure() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    waiting = {"required_action": {"submit_tool_outputs": {"tool_calls": [call]}}}
+    with pytest.raises(UpstreamBroken):
+        told(("conversation.chat.requires_action", waiting))
+
+
+def test_thoughts_are_no_answer() -> None:
+    thought = ("conversation.message.delta", message("answer", "", reasoning_content="Hm."))
+    with pytest.raises(UpstreamBroken):
+        told(thought, ("conversation.chat.completed", {"status": "completed"}))
 
 
 @pytest.mark.parametrize("data", ["", "null", "[]", "1", "{", "\xff", '"[DONE]"'])

@@ -103,11 +103,14 @@ def test_usage_that_is_not_in_the_stream_is_asked_for(dialect: Dialect) -> None:
     assert (usage["prompt_tokens"], usage["completion_tokens"], fake.retrieved) == (11, 4, 1)
 
 
-def test_usage_that_nobody_knows_is_counted() -> None:
+def test_usage_that_nobody_knows_is_counted_and_the_metrics_say_so() -> None:
     fake = FakeCoze("cloud", silent)
-    usage = ask(fake).json()["usage"]
+    with in_front_of(fake) as client:
+        usage = client.post("/chat/completions", json=chat()).json()["usage"]
+        metrics = client.get("../metrics").text
     assert (usage["completion_tokens"], fake.retrieved) == (2, 1)
     assert usage["prompt_tokens"] > 0
+    assert 'coze_adapter_generation_tokens_total{usage_source="counted"} 2.0' in metrics
 
 
 class Secretive(FakeCoze):
@@ -131,6 +134,26 @@ def test_several_answers_stand_apart() -> None:
     )  # fmt: skip
     assert answered(several) == "One\n\nTwo"
     assert answered(several, separator=" | ") == "One | Two"
+
+
+def test_an_answer_that_comes_again_after_another_is_said_once() -> None:
+    # Studio repeats an answer to tell its cost, after a question that a workflow asked meanwhile.
+    costs = {"meta_data": {"token": "9", "input_tokens": "4", "output_tokens": "5"}}
+    asking = happening(
+        bit("One"), whole("One"), bit("Which city?", 2), whole("Which city?", 2),
+        interrupted, whole("One", 1, **costs),
+    )  # fmt: skip
+    assert answered(asking, "studio") == "One\n\nWhich city?"
+
+
+def interrupted(fake: FakeCoze, run: Run) -> Step:
+    content = '{"msg_type":"interrupt","data":"{}","from_module":null,"from_unit":null}'
+    return "conversation.message.completed", fake.message(run, "verbose", content, 3)
+
+
+def test_answers_that_are_told_at_once_are_said_whole() -> None:
+    crossing = happening(bit("One"), bit("Two", 2), whole("One"), whole("Two", 2))
+    assert answered(crossing) == "One\n\nTwo"
 
 
 def test_a_card_is_said_though_it_comes_in_no_pieces() -> None:

@@ -16,6 +16,8 @@ CREDENTIALS = frozenset({4100, 4101, 700012006, 103000001})
 """The key is unknown, or has no right to this bot: 4101 is said of unknown keys as well."""
 OCCUPIED = frozenset({"4016"})
 LONGEST_WORDS = 500
+MOST_DIGITS = 12
+UNKNOWN = -1
 RETRY_AFTER = 1.0
 """Seconds after which to come back where Coze does not say."""
 Json = Mapping[str, Any]
@@ -87,10 +89,16 @@ def failure(number: int, words: str = "", headers: Mapping[str, str] | None = No
 
 def failure_in(value: Json, headers: Mapping[str, str] | None = None) -> Refusal | None:
     """Return the failure that an envelope tells of, None where it tells of none: `code` comes before all else."""
-    number = value.get("code", 0)
-    if not isinstance(number, int) or isinstance(number, bool):
-        number = int(number) if isinstance(number, str) and number.isascii() and number[:10].isdigit() else -1
+    number = number_of(value.get("code"))
     return failure(number, str(value.get("msg") or ""), headers) if number else None
+
+
+def number_of(code: Any) -> int:
+    """Return a code as a number, 0 for none at all, UNKNOWN for what is no number."""
+    if code is None or (isinstance(code, int) and not isinstance(code, bool)):
+        return code or 0
+    is_number = isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= MOST_DIGITS
+    return int(code) if is_number else UNKNOWN
 
 
 def failure_of(status: int, headers: Mapping[str, str]) -> UpstreamFailure | Refusal:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from random import Random
 
@@ -34,14 +34,18 @@ ASIDE = 5.0
 class Coze:
     """Asks bots, each request in a conversation of its own."""
 
-    def __init__(self, settings: CozeEngine, patience: float, entropy: Random) -> None:
-        """`patience` is how many seconds Coze may be silent, where the settings leave it open."""
+    def __init__(self, settings: CozeEngine, patience: float, entropy: Random, ticks: Callable[[], float]) -> None:
+        """`patience` in seconds stands for the timeouts that the settings leave open."""
+        timeouts = settings.timeouts
         self.name = settings.name
         self._settings = settings
+        self._first_word = (timeouts.total or patience, timeouts.first_token or patience)
+        self._idle = timeouts.idle or patience
         self._entropy = entropy
-        self._link = Link(settings, settings.timeouts.idle or patience)
-        self._uploads = Uploads(self._link.upload)
-        self._ids = CallIds(settings.api_key() or "")
+        self._link = Link(settings, self._idle)
+        self._uploads = Uploads(self._link.upload, ticks)
+        # Without a key there is nothing that all workers know: then an id holds in this one alone.
+        self._ids = CallIds(settings.api_key() or f"{entropy.getrandbits(256):x}")
         self._ending: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -71,8 +75,8 @@ class Coze:
                         yield delta
             except (CozeFailure, UpstreamFailure) as error:
                 self._note(error)
-                # Each try has a conversation of its own, and a new one can't be occupied.
-                if again or not reply.is_empty or error.headers.get(CODE) not in OCCUPIED:
+                # A new chat has a conversation of its own, which can't be occupied.
+                if again or reply.begun or error.headers.get(CODE) not in OCCUPIED:
                     raise
             else:
                 return
@@ -91,13 +95,17 @@ class Coze:
         told = history(request.messages, settings.system_role, await self._uploads.keep(kept))
         if told.cut:
             log.warning("engine %s: the oldest %d messages of a conversation were left out", self.name, told.cut)
-        return new_chat(bot, user_id(owner, self._entropy), told)
+        return new_chat(bot, user_id(request, self._entropy), told)
 
     async def _deltas(self, asked: Asked, request: ChatRequest, reply: Reply) -> AsyncGenerator[Delta]:
         bounds = Bounds(request.stop, request.max_tokens)
         said: list[str] = []
+
+        def silence() -> float:
+            return self._idle if reply.begun else self._first_word[request.stream]
+
         try:
-            async with self._link.stream(*asked) as events:
+            async with self._link.stream(*asked, silence) as events:
                 async for event in events:
                     for delta in within(bounds, reply.take(event)):
                         said.append(delta.text)
@@ -127,7 +135,7 @@ class Coze:
             usage = reply.usage or (await self._retrieved(reply.chat) if told and reply.chat else None)
             if usage:
                 return usage
-        return Usage(count_prompt(request.messages), len(encode("".join(said))))
+        return Usage(count_prompt(request.messages), len(encode("".join(said))), counted=True)
 
     async def _retrieved(self, chat: Chat) -> Usage | None:
         """Ask what a chat cost; None where that is not to be learned."""

@@ -37,7 +37,7 @@ class NotTaken(Refusal):
 def history(messages: Sequence[Message], system_role: str, shown: Callable[[Attachment], Json]) -> History:
     """Return messages as Coze takes them; `shown` is how it is shown what is attached.
 
-    NotTaken for a conversation that does not end with the user, or instructions where those are refused.
+    NotTaken for a conversation that does not end with words of the user, or instructions where those are refused.
     """
     if system_role == "reject" and any(message.role in SYSTEM for message in messages):
         raise NotTaken("messages with the role 'system' or 'developer'")
@@ -48,8 +48,8 @@ def history(messages: Sequence[Message], system_role: str, shown: Callable[[Atta
         variables = {system_role.removeprefix(VARIABLE): said} if said else {}
         kept = [message for message in kept if message.role not in SYSTEM]
     turns = list(turned(kept, shown))
-    if not turns or turns[-1]["role"] != "user":
-        raise NotTaken("a conversation whose last message is not the user's")
+    if not turns or kept[-1].role == "assistant":
+        raise NotTaken("a conversation that does not end with what the user says")
     return History(turns, variables, left_out)
 
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import httpx2
 
-from reference_server.engines.coze.codes import failure_in, failure_of
+from reference_server.engines.coze.codes import failure_in, failure_of, log_id
 from reference_server.engines.coze.events import Event, events
 from reference_server.engines.upstream import EVENTS, client, sent, telling
 from reference_server.engines.upstream_errors import UpstreamBroken
@@ -26,7 +26,7 @@ class Link:
     """One Coze and the connections to it. What it refuses is a Refusal, and so is what breaks."""
 
     def __init__(self, settings: CozeEngine, idle: float) -> None:
-        """`idle` is how many seconds it may be silent."""
+        """`idle` is how many seconds it may be silent in the midst of an answer."""
         key = settings.api_key()
         self._base_url = settings.base_url
         self._idle = idle
@@ -58,16 +58,24 @@ class Link:
         return str(identifier)
 
     @asynccontextmanager
-    async def stream(self, path: str, params: Mapping[str, str], body: Json) -> AsyncIterator[AsyncGenerator[Event]]:
-        """Ask for events; the connection is given up when the block ends."""
+    async def stream(
+        self, path: str, params: Mapping[str, str], body: Json, silence: Callable[[], float]
+    ) -> AsyncIterator[AsyncGenerator[Event]]:
+        """Ask for events; the connection is given up when the block ends.
+
+        `silence` is how many seconds it may last by now. What fails in the block gets Coze's id of the request, too.
+        """
         response = await self._sent("POST", path, params=params, json=body)
         try:
             if not response.is_success or not media_type(response).startswith(EVENTS):
                 # An answer that is no stream is a failure, and says of what kind, whatever its status.
                 await self._read(response)
                 raise UpstreamBroken("no stream of events")
-            async with aclosing(events(self._pieces(response))) as stream:
+            async with aclosing(events(self._pieces(response, silence))) as stream:
                 yield stream
+        except Refusal as error:
+            error.headers = {**log_id(response.headers), **error.headers}
+            raise
         finally:
             with suppress(httpx2.HTTPError):
                 await response.aclose()
@@ -90,7 +98,7 @@ class Link:
     async def _read(self, response: httpx2.Response) -> Json:
         """Return an envelope that tells of no failure."""
         body = bytearray()
-        async for piece in self._pieces(response):
+        async for piece in self._pieces(response, lambda: self._idle):
             body += piece
             if len(body) > MOST_JSON:
                 raise UpstreamBroken("too large")
@@ -104,11 +112,11 @@ class Link:
             raise bare(response)
         return value
 
-    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[bytes]:
+    async def _pieces(self, response: httpx2.Response, silence: Callable[[], float]) -> AsyncGenerator[bytes]:
         pieces = response.aiter_bytes()
         while True:
             with telling():
-                async with asyncio.timeout(self._idle):
+                async with asyncio.timeout(silence()):
                     piece = await anext(pieces, b"")
             if not piece:
                 return

@@ -22,8 +22,8 @@ Json = Mapping[str, Any]
 class Reply:
     """One answer while its events come in; `finish` says why it has ended, `calls` what it waits for.
 
-    `chat` is None until it is known which chat it is; a chat that is `over` need not be cancelled. It `is_empty` until
-    something is said.
+    `chat` is None until it is known which chat it is; a chat that is `over` need not be cancelled. It has `begun` with
+    the first word, or thought.
     """
 
     def __init__(self, separator: str) -> None:
@@ -33,10 +33,10 @@ class Reply:
         self.finish: FinishReason | None = None
         self.usage: Usage | None = None
         self.calls: list[Json] = []
+        self.begun = False
         self._separator = separator
         self._answer: str | None = None
-        self._said: list[str] = []
-        self.is_empty = True
+        self._said: dict[str, list[str]] = {}
 
     def take(self, event: Event) -> Iterator[Delta]:
         """Yield what an event says; a Refusal for one that tells of a failure. Unknown events say nothing."""
@@ -61,22 +61,21 @@ class Reply:
         if whole and self._is_repeated(identifier, text):
             return
         if thought := text_of(message, "reasoning_content"):
-            self.is_empty = False
+            self.begun = True
             yield Delta(reasoning=thought)
         if text:
+            self.begun = True
             yield Delta(text=self._opening(identifier) + text)
-            self._said.append(text)
+            self._said.setdefault(identifier, []).append(text)
 
     def _is_repeated(self, identifier: str, text: str) -> bool:
-        """Whether it was said piece by piece already."""
-        return identifier == self._answer or (self._answer is not None and text == "".join(self._said))
+        """Whether it was said already: piece by piece, as an answer before this one, or just now by another id."""
+        return identifier in self._said or (self._answer is not None and text == "".join(self._said[self._answer]))
 
     def _opening(self, identifier: str) -> str:
-        """Return what stands before an answer that is a new one."""
-        if identifier == self._answer:
-            return ""
-        opening = "" if self._answer is None else self._separator
-        self._answer, self._said, self.is_empty = identifier, [], False
+        """Return what stands before an answer that is another than the last."""
+        opening = "" if self._answer in (None, identifier) else self._separator
+        self._answer = identifier
         return opening
 
     def _chat(self, name: str, chat: Json) -> Iterator[Delta]:
@@ -102,11 +101,13 @@ class Reply:
         self.usage = usage_in(chat.get("usage")) or self.usage
         wanted = list(wanted_calls(chat)) if waits else []
         self.calls = [call for call in wanted if call.get("type", "function") == "function"]
-        if not self.calls and self.is_empty:
+        if self.calls and not self.chat:
+            raise UpstreamBroken("calls of a chat without a name")
+        if not self.calls and not self._said:
             # A question of a workflow comes as a call, but is none.
             asked = "".join(text_of(mapping(call.get("function")), "arguments") for call in wanted)
             if not asked:
-                raise UpstreamBroken("an answer without content")
+                raise UpstreamBroken("an answer without words")
             yield Delta(text=asked)
         self.finish = "tool_calls" if self.calls else "stop"
 

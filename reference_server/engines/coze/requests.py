@@ -73,9 +73,9 @@ def owner_of(request: ChatRequest) -> str:
     return f"{request.tenant}\0{request.user}" if request.tenant or request.user else ""
 
 
-def user_id(owner: str, entropy: Random) -> str:
+def user_id(request: ChatRequest, entropy: Random) -> str:
     """Return whom Coze knows them by: always the same, or each time another where nobody says who it is.
 
-    Bots remember users. Whoever shared an id would share what is remembered.
+    Bots remember users. Whoever shared an id would share what is remembered, and many may share a key.
     """
-    return sha256(owner.encode()).hexdigest()[:32] if owner else f"{entropy.getrandbits(128):032x}"
+    return sha256(owner_of(request).encode()).hexdigest()[:32] if request.user else f"{entropy.getrandbits(128):032x}"

@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 
 from reference_server.protocol.media import Attachment
 
 KEPT = 4096
 """Ids of files that are remembered."""
+LASTING = 30 * 86400.0
+"""Seconds that an id is used for: Coze's cloud keeps files for three months."""
 NAMES: Mapping[str, str] = {"image": "image", "sound": "audio", "file": "file"}
 """What Coze calls each kind."""
 Json = dict[str, Any]
@@ -18,10 +20,10 @@ Json = dict[str, Any]
 class Uploads:
     """Uploads what has not been uploaded yet, by its content."""
 
-    def __init__(self, upload: Callable[[str, bytes], Awaitable[str]]) -> None:
-        """`upload` takes a name and content, and returns an id."""
+    def __init__(self, upload: Callable[[str, bytes], Awaitable[str]], ticks: Callable[[], float]) -> None:
+        """`upload` takes a name and content, and returns an id; `ticks` are seconds."""
         self._upload = upload
-        self._ids: LRUCache[bytes, str] = LRUCache(KEPT)
+        self._ids: TTLCache[bytes, str] = TTLCache(KEPT, LASTING, ticks)
 
     async def keep(self, attached: Iterable[Attachment]) -> Callable[[Attachment], Json]:
         """Upload what is not there; return how each is shown."""
