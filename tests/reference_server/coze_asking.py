@@ -11,7 +11,8 @@ import httpx2
 from reference_server.app import create_app
 from reference_server.settings import CozeEngine, Route, Settings, Timeouts
 from tests.reference_server.asking import NO_HEADERS, chat
-from tests.reference_server.fake_coze import BOT, KEY, Dialect, FakeCoze, Run, Script, Step
+from tests.reference_server.coze_rules import Dialect
+from tests.reference_server.fake_coze import BOT, KEY, FakeCoze, Run, Script, Step
 from tests.servers import running
 
 MODEL = "gpt-4o-mini"

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any, Literal
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 from reference_server.engines.answers import obeyed, prose
 from reference_server.engines.pieces import cut
 from reference_server.engines.tokenizer import encode
+from tests.reference_server.coze_rules import Dialect, problem
 
 Json = dict[str, Any]
 Step = tuple[str, Any]
 """An event's name, and its data: JSON, or text as it is."""
-Dialect = Literal["cloud", "studio"]
 KEY = "pat_0123456789abcdef"
 BOT = "7348293334459300001"
 NOW = 1_795_000_000
@@ -130,8 +130,8 @@ class FakeCoze:
         body = await request.json()
         self.queries.append(dict(request.query_params))
         self.ports.append(request.client.port if request.client else 0)
-        if problem := self._problem(body):
-            return self.error(4000 if self.dialect == "cloud" else 103000000, problem)
+        if wrong := problem(body, self.dialect):
+            return self.error(4000 if self.dialect == "cloud" else 103000000, wrong)
         number = 7_380_000_000_000_000_000 + len(self.runs)
         conversation = request.query_params.get("conversation_id") or str(number + 10**15)
         streams = body.get("stream", self.dialect == "studio")
@@ -211,34 +211,6 @@ class FakeCoze:
             return self.error(4100, "authentication is invalid", status=401)
         return self.error(700012006, "authentication failed: api key is invalid")
 
-    def _problem(self, body: Json) -> str:
-        """What is wrong with a body, as far as the documents say."""
-        messages = body.get("additional_messages", [])
-        if not str(body.get("bot_id", "")).isdigit() or not body.get("user_id"):
-            return "bot_id and user_id are required"
-        if len(messages) > 100:
-            return "at most 100 messages"
-        if any(each["role"] not in ("user", "assistant") for each in messages):
-            return "additional message role only support user and assistant"
-        if any((each["role"] == "user") != (each["type"] == "question") for each in messages):
-            return "role not match"
-        if self.dialect == "cloud" and (not messages or messages[-1]["role"] != "user"):
-            return "the last message must be the user's"
-        if any(is_wordless(each) and not has_words_beside(messages, place) for place, each in enumerate(messages)):
-            return "an image without a text before or after it"
-        return next(filter(None, map(self._content_problem, messages)), "")
-
-    def _content_problem(self, message: Json) -> str:
-        if message["content_type"] == "text":
-            return ""
-        parts = json.loads(message["content"])
-        kinds = [part["type"] for part in parts]
-        allowed = {"text", "image", "file", "audio"} if self.dialect == "cloud" else {"text", "image", "file"}
-        if kinds.count("text") > 1 or set(kinds) <= {"text"} or not set(kinds) <= allowed:
-            return "invalid object_string"
-        numbers = [part["file_id"] for part in parts if "file_id" in part]
-        return "" if all(each.isdigit() for each in numbers) else "file_id must be a number"
-
     def _json(self, data: Any) -> Response:
         detail = {"detail": {"logid": "log-1"}} if self.dialect == "cloud" else {"BaseResp": None}
         return JSONResponse({"data": data, "code": 0, "msg": "", **detail}, headers=self._log_id)
@@ -273,15 +245,6 @@ def asked(run: Run) -> tuple[str, list[Json]]:
         return last["content"], []
     parts = json.loads(last["content"])
     return "".join(part.get("text", "") for part in parts), [part for part in parts if part["type"] != "text"]
-
-
-def is_wordless(message: Json) -> bool:
-    return message["content_type"] != "text" and all(part["type"] != "text" for part in json.loads(message["content"]))
-
-
-def has_words_beside(messages: list[Json], place: int) -> bool:
-    beside = messages[max(place - 1, 0) : place] + messages[place + 1 : place + 2]
-    return any(each["content_type"] == "text" for each in beside)
 
 
 def answering(fake: FakeCoze, run: Run) -> Iterator[Step]:

@@ -11,7 +11,8 @@ from openai import OpenAI
 from reference_server.settings import Alias, Key, Route
 from tests.reference_server.asking import chat, error
 from tests.reference_server.coze_asking import MODEL, ask, in_front_of, said
-from tests.reference_server.fake_coze import BOT, Dialect, FakeCoze
+from tests.reference_server.coze_rules import Dialect
+from tests.reference_server.fake_coze import BOT, FakeCoze
 from tests.reference_server.test_media import PNG
 
 OTHER = "7348293334459300002"

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from reference_server.engines.answers import obeyed
 from tests.reference_server.asking import Json, chat, chunks
 from tests.reference_server.coze_asking import MODEL, answer, ask, completed, in_front_of, piece, said
-from tests.reference_server.fake_coze import Dialect, FakeCoze, Run, Script, Step, begun, last, spoken
+from tests.reference_server.coze_rules import Dialect
+from tests.reference_server.fake_coze import FakeCoze, Run, Script, Step, begun, last, spoken
 from tests.reference_server.visitors import until
 
 DIALECTS: tuple[Dialect, ...] = ("cloud", "studio")

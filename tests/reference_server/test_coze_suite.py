@@ -12,7 +12,8 @@ from reference_server.app import create_app
 from reference_server.settings import Key, Settings
 from tests import suite
 from tests.reference_server.coze_asking import engine, keyed
-from tests.reference_server.fake_coze import Dialect, FakeCoze
+from tests.reference_server.coze_rules import Dialect
+from tests.reference_server.fake_coze import FakeCoze
 from tests.servers import running
 
 KEY = "sk-clients-own"

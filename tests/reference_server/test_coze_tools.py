@@ -9,7 +9,8 @@ import pytest
 from reference_server.settings import Key
 from tests.reference_server.asking import Json, chat, chunks, error
 from tests.reference_server.coze_asking import MODEL, answer, ask, completed, in_front_of, said
-from tests.reference_server.fake_coze import Dialect, FakeCoze, Run, Step, begun, calling, last
+from tests.reference_server.coze_rules import Dialect
+from tests.reference_server.fake_coze import FakeCoze, Run, Step, begun, calling, last
 from tests.reference_server.visitors import until
 
 ASKED = chat("Please get_weather")
