@@ -24,7 +24,7 @@ Step = tuple[str, Any]
 KEY = "pat_0123456789abcdef"
 BOT = "7348293334459300001"
 NOW = 1_795_000_000
-PACE = 0.0005
+PACE = 0.001
 """Seconds between events."""
 TOOL = "get_weather"
 

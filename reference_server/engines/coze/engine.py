@@ -91,7 +91,7 @@ class Coze:
             raise ModelNotFound(request.model)
         kept = list(attached(request.messages))
         if settings.dialect == "studio" and any(each.kind == "sound" for each in kept):
-            raise NotTaken("sounds")
+            raise NotTaken("content of type 'input_audio'")
         told = history(request.messages, settings.system_role, await self._uploads.keep(kept))
         if told.cut:
             log.warning("engine %s: the oldest %d messages of a conversation were left out", self.name, told.cut)
