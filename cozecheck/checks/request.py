@@ -209,15 +209,6 @@ def role_order(asked: Asked) -> Iterator[Verdict]:
         yield Problem("an answer, or 400", f"{asked.response.status}: {asked.said[:120]}", at="status")
 
 
-BESIDE: Mapping[str, tuple[str, ...]] = {
-    "function_call": ("functions",),
-    "parallel_tool_calls": ("tools",),
-    "tool_choice": ("tools",),
-    "top_logprobs": ("logprobs",),
-}
-"""What a parameter is nothing without: who has not the one has not the other."""
-
-
 def one_parameter(exchange: Exchange) -> Asked | None:
     """Read the answer to a legal request that tries out one parameter; of a recorded one, a crash that names it."""
     asked = legal_chat(exchange)
@@ -245,7 +236,7 @@ def _tried(asked: Asked) -> frozenset[str]:
 def documented_params(asked: Asked) -> Iterator[Verdict]:
     """A documented parameter is accepted, or refused by its name."""
     name = asked.exchange.name or ", ".join(_tried(asked))
-    verdict = refusal_of(asked, name, name, *BESIDE.get(name, ()))
+    verdict = refusal_of(asked, name, name)
     if verdict:
         yield verdict
 
@@ -528,7 +519,7 @@ def _declare_bounds(param: str, documented: str, cite: str) -> None:
         elif outside and asked.response.ok:
             yield Problem(f"400 ({outside[0].detail})", asked.response.status, at=param)
         elif not outside and not asked.response.ok:
-            verdict = refusal_of(asked, f"{param}: {asked.body[param]!r}"[:80], param, *BESIDE.get(param, ()))
+            verdict = refusal_of(asked, f"{param}: {asked.body[param]!r}"[:80], param)
             if verdict:
                 yield verdict
 

@@ -143,7 +143,7 @@ ACCEPTED = (
         "refused by name",
         trying("seed", error("Unsupported parameter: 'seed'.", param="seed")),
     ),
-    unsupported("request.documented-params", "refused by what it goes with", trying("tool_choice", NO_TOOLS)),
+    unsettled("request.documented-params", "refused by what it goes with", trying("tool_choice", NO_TOOLS)),
     departs("request.documented-params", "refused by another name", trying("seed", NO_TOOLS), "status"),
     departs("request.documented-params", "refused without a name", trying("seed", error("Not supported.")), "status"),
     departs("request.documented-params", "a crash", trying("user", CRASH, 500), "status"),
@@ -261,7 +261,7 @@ EDGES: dict[str, tuple[Any, Any]] = {
 
 NO_LOGPROBS = error("Unsupported parameter: 'logprobs'.", param="logprobs")
 WITH_LOGPROBS = edge("top_logprobs", 20, refused(asking(logprobs=True, top_logprobs=20), NO_LOGPROBS))
-GONE_WITH = unsupported("request.bounds.top-logprobs", "the edge, refused by what it goes with", WITH_LOGPROBS)
+GONE_WITH = unsettled("request.bounds.top-logprobs", "the edge, refused by what it goes with", WITH_LOGPROBS)
 
 
 def bounds(param: str, at: Any, beyond: Any) -> tuple[Case, ...]:

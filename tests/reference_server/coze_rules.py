@@ -18,11 +18,15 @@ def problem(body: Json, dialect: Dialect) -> str:
         return "additional message role only support user and assistant"
     if any((each["role"] == "user") != (each["type"] == "question") for each in messages):
         return "role not match"
-    if dialect == "cloud" and (not messages or messages[-1]["role"] != "user"):
+    found = [cloud_problem(messages)] if dialect == "cloud" else []
+    return next(filter(None, (*found, *(content_problem(each, dialect) for each in messages))), "")
+
+
+def cloud_problem(messages: list[Json]) -> str:
+    if not messages or messages[-1]["role"] != "user":
         return "the last message must be the user's"
-    if any(is_wordless(each) and not has_words_beside(messages, place) for place, each in enumerate(messages)):
-        return "an image without a text before or after it"
-    return next(filter(None, (content_problem(each, dialect) for each in messages)), "")
+    bare = any(is_wordless(each) and not has_words_beside(messages, place) for place, each in enumerate(messages))
+    return "an image without a text before or after it" if bare else ""
 
 
 def content_problem(message: Json, dialect: Dialect) -> str:

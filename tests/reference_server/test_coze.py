@@ -73,6 +73,12 @@ def test_instructions_alone_are_a_question() -> None:
     assert sent(turns(("system", "Say hello"))) == [("user", "Say hello")]
 
 
+def test_a_message_without_words_is_one() -> None:
+    assert sent(turns(("user", "One"), ("assistant", "Two"), ("user", ""))) == [
+        ("user", "One"), ("assistant", "Two"), ("user", ""),
+    ]  # fmt: skip
+
+
 def test_instructions_may_fill_a_variable_of_the_bot() -> None:
     fake = FakeCoze("cloud")
     asked = turns(("system", "Be brief"), ("user", "One"), ("system", "Be kind"), ("user", "Two"))

@@ -58,7 +58,9 @@ class CozeFailure(Refusal):
         said = f": {words[:LONGEST_WORDS]}" if words and meaning is BAD else ""
         message = f"{meaning.words}{said} (Coze's code {number})."
         told = {CODE: str(number), **log_id(headers), **retry(meaning, headers)}
-        super().__init__(meaning.status, message, code=meaning.code, kind=meaning.kind, headers=told)
+        # Whatever else a request may have does not come to Coze.
+        param = "messages" if meaning is BAD else None
+        super().__init__(meaning.status, message, code=meaning.code, param=param, kind=meaning.kind, headers=told)
 
 
 def log_id(headers: Mapping[str, str]) -> dict[str, str]:

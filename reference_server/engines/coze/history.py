@@ -37,7 +37,7 @@ class NotTaken(Refusal):
 def history(messages: Sequence[Message], system_role: str, shown: Callable[[Attachment], Json]) -> History:
     """Return messages as Coze takes them; `shown` is how it is shown what is attached.
 
-    NotTaken for a conversation that does not end with words of the user, or instructions where those are refused.
+    NotTaken for a conversation that does not end with the user, or instructions where those are refused.
     """
     if system_role == "reject" and any(message.role in SYSTEM for message in messages):
         raise NotTaken("messages with the role 'system' or 'developer'")
@@ -49,7 +49,7 @@ def history(messages: Sequence[Message], system_role: str, shown: Callable[[Atta
         kept = [message for message in kept if message.role not in SYSTEM]
     turns = list(turned(kept, shown))
     if not turns or kept[-1].role == "assistant":
-        raise NotTaken("a conversation that does not end with what the user says")
+        raise NotTaken("a conversation whose last message is not the user's")
     return History(turns, variables, left_out)
 
 
@@ -80,8 +80,7 @@ def turned(messages: Sequence[Message], shown: Callable[[Attachment], Json]) -> 
         else:
             said = BETWEEN.join(part for part in (*waiting, told(message)) if part)
             waiting = []
-            if said or message.attachments:
-                yield turn("user", said, [shown(each) for each in message.attachments])
+            yield turn("user", said, [shown(each) for each in message.attachments])
     if said := BETWEEN.join(part for part in waiting if part):
         yield turn("user", said)
 
