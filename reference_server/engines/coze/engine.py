@@ -27,6 +27,7 @@ from reference_server.settings import CozeEngine
 log = logging.getLogger(__name__)
 LINGER = 0.2
 """Seconds to wait for the end of a stream whose chat has ended, so that its connection can be used again."""
+BAD_REQUEST = 400
 ASIDE = 5.0
 """Seconds that a call may take which nobody's answer depends on."""
 
@@ -163,7 +164,9 @@ class Coze:
         said = f"Coze's code {code}" if code or isinstance(error, CozeFailure) else error.detail
         hint = f"; is the key one for {self._settings.base_url}?" if isinstance(error, UpstreamRefusedUs) else ""
         log_id = error.headers.get(LOG_ID, "none")
-        log.warning("engine %s: %s %s, log id %s%s", self.name, error.code, said, log_id, hint)
+        # A bad request is its client's to mend.
+        level = logging.INFO if error.status == BAD_REQUEST else logging.WARNING
+        log.log(level, "engine %s: %s %s, log id %s%s", self.name, error.code, said, log_id, hint)
 
 
 def within(bounds: Bounds, deltas: Iterator[Delta]) -> Iterator[Delta]:
