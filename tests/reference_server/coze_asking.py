@@ -7,9 +7,10 @@ from typing import Any
 from unittest import mock
 
 import httpx2
+from pydantic import SecretStr
 
 from reference_server.app import create_app
-from reference_server.settings import CozeEngine, Route, Settings, Timeouts
+from reference_server.settings import CozeEngine, Key, Route, Settings, Timeouts
 from tests.reference_server.asking import NO_HEADERS, chat
 from tests.reference_server.coze_rules import Dialect
 from tests.reference_server.fake_coze import BOT, KEY, FakeCoze, Run, Script, Step
@@ -42,6 +43,15 @@ def in_front_of(
         given = {"engines": engines, "routes": (Route(pattern=".*"),), "health_check": None, **settings}
         with running(create_app(Settings(**given))) as base, httpx2.Client(base_url=base, timeout=30) as client:
             yield client
+
+
+@contextmanager
+def bots(dialect: Dialect, key: str) -> Iterator[str]:
+    """A server as it comes, in front of a Coze as it comes; gives its base URL."""
+    with running(FakeCoze(dialect).app) as there, keyed():
+        engines = (engine(there.removesuffix("/v1"), dialect),)
+        with running(create_app(Settings(engines=engines, keys=(Key(value=SecretStr(key)),)))) as base_url:
+            yield base_url
 
 
 def ask(fake: FakeCoze, asked: Any = None, **rest: Any) -> httpx2.Response:

@@ -4,9 +4,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-import openai
 import pytest
-from openai import OpenAI
 
 from reference_server.settings import Alias, Key, Route
 from tests.reference_server.asking import chat, error
@@ -251,19 +249,3 @@ def test_what_is_dropped_is_for_the_operator_to_say() -> None:
 def test_what_is_dropped_is_checked_all_the_same() -> None:
     response = ask(FakeCoze("cloud"), chat(temperature=3))
     assert (response.status_code, error(response)["param"]) == (400, "temperature")
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_the_official_client_talks_to_bots(dialect: Dialect) -> None:
-    with (
-        in_front_of(FakeCoze(dialect)) as plain,
-        OpenAI(base_url=str(plain.base_url), api_key="sk-any", max_retries=0) as client,
-    ):
-        asked: Any = {"model": MODEL, "messages": [{"role": "user", "content": "Count to 3"}]}
-        assert client.chat.completions.create(**asked).choices[0].message.content == "1, 2, 3"
-        with client.chat.completions.stream(**asked) as stream:
-            assert stream.get_final_completion().choices[0].message.content == "1, 2, 3"
-        assert client.responses.create(model=MODEL, input="Count to 3").output_text == "1, 2, 3"
-        with pytest.raises(openai.BadRequestError) as caught:
-            client.chat.completions.create(**asked, n=2)
-    assert caught.value.param == "n"

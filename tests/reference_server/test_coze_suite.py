@@ -5,7 +5,6 @@ import random
 import time
 
 import pytest
-from pydantic import SecretStr
 
 from cozecheck import scenarios
 from cozecheck.checks import ALL
@@ -13,13 +12,9 @@ from cozecheck.conformance import Course, run
 from cozecheck.findings import Outcome, Report
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.properties import Search
-from reference_server.app import create_app
-from reference_server.settings import Key, Settings
 from tests import suite
-from tests.reference_server.coze_asking import engine, keyed
+from tests.reference_server.coze_asking import bots
 from tests.reference_server.coze_rules import Dialect
-from tests.reference_server.fake_coze import FakeCoze
-from tests.servers import running
 
 KEY = "sk-clients-own"
 AT_RANDOM = 300
@@ -36,11 +31,8 @@ UNSUPPORTED = (
 
 
 def judged(dialect: Dialect) -> Report:
-    fake = FakeCoze(dialect)
-    with running(fake.app) as there, keyed():
-        settings = Settings(engines=(engine(there.removesuffix("/v1"), dialect),), keys=(Key(value=SecretStr(KEY)),))
-        with running(create_app(settings)) as base_url:
-            return asyncio.run(judge(Endpoint(base_url, KEY)))
+    with bots(dialect, KEY) as base_url:
+        return asyncio.run(judge(Endpoint(base_url, KEY)))
 
 
 async def judge(endpoint: Endpoint) -> Report:
