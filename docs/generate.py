@@ -4,13 +4,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs import checks, commands, examples, kill_matrix, replay_matrix, report, scenarios, traceability
+from docs import checks, commands, coze, examples, kill_matrix, replay_matrix, report, scenarios, traceability
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES: Mapping[str, Callable[[], str]] = {
     "checks.md": checks.page,
     "commands.md": commands.page,
+    "coze.md": coze.page,
     "kill-matrix.md": kill_matrix.page,
     "replay-matrix.md": replay_matrix.page,
     "report.md": report.page,

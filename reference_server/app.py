@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reference_server import flaws
 from reference_server.building import anybody, build_exporter, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
+from reference_server.engines.coze import Coze
 from reference_server.logs import RequestLog
 from reference_server.middleware import (
     AllowOrigins,
@@ -102,7 +103,8 @@ class Application:
 
     async def _probe(self) -> None:
         if check := self._rooms.settings.health_check:
-            await probe(self._rooms.upstreams.values(), self._rooms.fleet, check)
+            bots = [engine for engine in self._rooms.engines.values() if isinstance(engine, Coze)]
+            await probe([*self._rooms.upstreams.values(), *bots], self._rooms.fleet, check)
 
 
 def surrounded(app: ASGIApp, rooms: Rooms, exports: Exporter | None) -> ASGIApp:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from reference_server.admission import Gate
 from reference_server.caching import MemoryValues, RedisValues, ResponseCache, Values, VectorCache
 from reference_server.endpoints import Rooms
+from reference_server.engines.coze import Coze
 from reference_server.engines.delta import Engine
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.engines.upstream import Upstream
@@ -22,7 +23,16 @@ from reference_server.routing.patterns import Pattern
 from reference_server.routing.retrying import RetryBudget
 from reference_server.routing.router import Record, Router
 from reference_server.routing.trace import Trace
-from reference_server.settings import Key, OpenAIEngine, RateLimits, Settings
+from reference_server.settings import (
+    AnyEngine,
+    CozeEngine,
+    Key,
+    OpenAIEngine,
+    RateLimits,
+    RemoteEngine,
+    Settings,
+    Timeouts,
+)
 from reference_server.settings import SyntheticEngine as SyntheticSettings
 from reference_server.store import Store
 from reference_server.telemetry import Exporter, Peer, Telemetry, exporter
@@ -68,8 +78,9 @@ def build_rooms(
         responses=build_responses(settings, link, ticks),
         vectors=build_vectors(settings, link),
         link=link,
-        engines=build_engines(settings, entropy),
+        engines=build_engines(settings, ticks, entropy),
         upstreams=build_upstreams(settings),
+        patiences={engine.name: patience(engine, settings.request_timeout) for engine in settings.engines},
         telemetry=Telemetry(ticks, lambda: engine_gauges(fleet, ticks()), shared),
         clock=clock,
         ticks=ticks,
@@ -108,16 +119,27 @@ def build_vectors(settings: Settings, link: RedisLink | None) -> VectorCache | N
     return VectorCache(RedisValues(link, "vectors", given.ttl)) if given and link else None
 
 
-def build_engines(settings: Settings, entropy: Random) -> Mapping[str, Engine]:
+def build_engines(settings: Settings, ticks: Callable[[], float], entropy: Random) -> Mapping[str, Engine]:
     """Build the configured engines that are here, by name."""
-    here = [engine for engine in settings.engines if isinstance(engine, SyntheticSettings)]
-    return {engine.name: SyntheticEngine(engine, entropy) for engine in here}
+    engines: dict[str, Engine] = {}
+    for engine in settings.engines:
+        if isinstance(engine, SyntheticSettings):
+            engines[engine.name] = SyntheticEngine(engine, entropy)
+        elif isinstance(engine, CozeEngine):
+            engines[engine.name] = Coze(engine, settings.request_timeout, entropy, ticks)
+    return engines
 
 
 def build_upstreams(settings: Settings) -> Mapping[str, Upstream]:
     """Build the configured engines that are other servers, by name."""
     there = [engine for engine in settings.engines if isinstance(engine, OpenAIEngine)]
     return {engine.name: Upstream(engine, settings.request_timeout) for engine in there}
+
+
+def patience(engine: AnyEngine, usual: float) -> tuple[float, float]:
+    """Return the seconds that a whole answer may take, and a first token."""
+    said = engine.timeouts if isinstance(engine, RemoteEngine) else Timeouts()
+    return said.total or usual, said.first_token or usual
 
 
 def build_exporter(settings: Settings, ticks: Callable[[], float]) -> Exporter | None:
@@ -133,9 +155,9 @@ def peers(settings: Settings) -> Mapping[str, Peer]:
     """Return who the engines are, by name."""
     found = {engine.name: Peer("coze") for engine in settings.engines}
     for engine in settings.engines:
-        if isinstance(engine, OpenAIEngine):
+        if isinstance(engine, RemoteEngine):
             there = urlsplit(engine.base_url)
-            found[engine.name] = Peer("openai", there.hostname, there.port)
+            found[engine.name] = Peer("openai" if engine.type == "openai" else "coze", there.hostname, there.port)
     return found
 
 

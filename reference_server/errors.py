@@ -165,6 +165,15 @@ class ModelNotFound(Refusal):
         super().__init__(404, message, code="model_not_found")
 
 
+class OnlyChats(Refusal):
+    """A model whose engine answers conversations and nothing else."""
+
+    def __init__(self) -> None:
+        """Say where it is of use."""
+        message = "This model's engine only chats: use v1/chat/completions or v1/responses."
+        super().__init__(404, message, code="model_not_supported", param="model")
+
+
 class ModelNotListed(Refusal):
     """`GET /models/{id}` for an id that is not listed."""
 

@@ -25,9 +25,9 @@ class Observed:
 
     `operation` is the path below the prefix, empty for any other. `key` is the id of the API key, never the key.
     `route` is the rule that matched; `attempts` counts the engines that were asked, `asked` tells of each. `status` is
-    None where the client was sent nothing. `tokens_in` and `tokens_out` are None where nobody said; `pieces` counts
-    the pieces of a stream. `limited` is the limit that refused it: requests, tokens or concurrency. `trace` is the
-    `traceparent` it came with. `error` is a word of ours, never a message.
+    None where the client was sent nothing. `tokens_in` and `tokens_out` are None where nobody said, and `counted` by us
+    where the engine did not; `pieces` counts the pieces of a stream. `limited` is the limit that refused it: requests,
+    tokens or concurrency. `trace` is the `traceparent` it came with. `error` is a word of ours, never a message.
     """
 
     request_id: str
@@ -57,6 +57,7 @@ class Observed:
     pieces: int = 0
     tokens_in: int | None = None
     tokens_out: int | None = None
+    counted: bool = False
     finish: str | None = None
     status: int | None = None
     error: str | None = None

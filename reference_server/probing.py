@@ -2,34 +2,40 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Protocol
 
-from reference_server.engines.upstream import Call, Upstream
-from reference_server.engines.upstream_errors import UpstreamFailure
 from reference_server.routing.fleet import Fleet
 from reference_server.settings import HealthCheck
 
-PROBE = Call("GET", "/models", "", {}, b"")
-"""What costs no tokens."""
+
+class Elsewhere(Protocol):
+    """An engine that may be away."""
+
+    name: str
+
+    async def is_there(self) -> bool:
+        """Tell whether it answers, at no cost."""
+        ...
 
 
-async def probe(upstreams: Iterable[Upstream], fleet: Fleet, check: HealthCheck) -> None:
-    """Probe each upstream, all at once and for good."""
+async def probe(engines: Iterable[Elsewhere], fleet: Fleet, check: HealthCheck) -> None:
+    """Probe each engine, all at once and for good."""
     async with asyncio.TaskGroup() as group:
-        for upstream in upstreams:
-            group.create_task(probe_one(upstream, fleet, check))
+        for engine in engines:
+            group.create_task(probe_one(engine, fleet, check))
 
 
-async def probe_one(upstream: Upstream, fleet: Fleet, check: HealthCheck) -> None:
-    """Probe one upstream for good."""
+async def probe_one(engine: Elsewhere, fleet: Fleet, check: HealthCheck) -> None:
+    """Probe one engine for good."""
     while True:
-        fleet.probed(upstream.name, good=await is_there(upstream, check.timeout))
+        fleet.probed(engine.name, good=await answers(engine, check.timeout))
         await asyncio.sleep(check.every)
 
 
-async def is_there(upstream: Upstream, patience: float) -> bool:
-    """Tell whether an upstream answers in time; what it says matters only if it is a failure of its own."""
+async def answers(engine: Elsewhere, patience: float) -> bool:
+    """Tell whether an engine answers in time."""
     try:
-        async with asyncio.timeout(patience), upstream.asked(PROBE) as answer:
-            return answer.status < 500
-    except (UpstreamFailure, TimeoutError):
+        async with asyncio.timeout(patience):
+            return await engine.is_there()
+    except TimeoutError:
         return False

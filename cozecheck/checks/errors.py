@@ -305,7 +305,11 @@ def param_named(asked: Asked) -> Iterator[Verdict]:
     """The error of an invalid request names the parameter that is wrong."""
     wrong = asked.faults[0].param
     named = asked.error.get("param")
-    if not isinstance(named, str) or wrong.partition("[")[0] not in re.findall(r"\w+", named):
+    if isinstance(named, str) and wrong.partition("[")[0] in re.findall(r"\w+", named):
+        return
+    if asked.lacks:
+        yield Inconclusive(f"refused for another parameter ({asked.lacks})")
+    else:
         yield Problem(wrong, named, at="/error/param")
 
 

@@ -140,7 +140,8 @@ def refusal_tells(it: Settled) -> Iterator[Verdict]:
     elif status not in mutation.statuses:
         yield Problem(" or ".join(map(str, sorted(mutation.statuses))), f"{status}: {asked.said[:120]}", at="status")
     elif mutation.names_param and it.claim.root and not asked.names(it.claim.root, *_inside(it.claim.param)):
-        yield Problem(it.claim.param, asked.error.get("param"), at="/error/param")
+        wanted = Problem(it.claim.param, asked.error.get("param"), at="/error/param")
+        yield _elsewhere(asked) if asked.lacks else wanted
 
 
 def _inside(param: str) -> list[str]:

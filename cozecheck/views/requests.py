@@ -16,6 +16,9 @@ from cozecheck.views.wire import answer, is_recorded
 PLAIN = frozenset(("model", "messages", "stream", "max_tokens", "max_completion_tokens", "temperature"))
 """Parameters that no server refuses: a refusal of a request with no others is about its messages."""
 
+ESSENTIAL = PLAIN | {"prompt", "input"}
+"""Parameters without which nothing can be asked, and those above."""
+
 REASONS_ELSEWHERE = frozenset(
     {
         "context_length_exceeded",
@@ -142,6 +145,18 @@ class Asked:
         """Whether the refusal names a place in the messages."""
         return str(self.error.get("param")).startswith("messages")
 
+    @property
+    def named(self) -> str:
+        """The parameter of the request that the refusal names in `param`; empty where that is none of it."""
+        param = self.error.get("param")
+        root = re.split(r"[.\[]", param)[0] if isinstance(param, str) else ""
+        return root if root in self.body else ""
+
+    @property
+    def lacks(self) -> str:
+        """The parameter of the request that the model does not have, as the refusal says by code and `param`."""
+        return self.named if self.is_unsuited else ""
+
     def names(self, *params: str) -> bool:
         """Whether the refusal names one of *params*, in `param` or in its words."""
         param = self.error.get("param")
@@ -222,9 +237,15 @@ def acceptance(asked: Asked, what: str) -> Verdict | None:
 
 
 def refusal_of(asked: Asked, what: str, *params: str) -> Verdict | None:
-    """Judge a refusal of something optional: by its name is proper; None says there was no refusal."""
-    if asked.response.status < 500 and asked.error and asked.names(*params) and not asked.response.ok:
-        return Unsupported(f"{what}: {asked.said[:200]}")
+    """Judge a refusal of something optional: by its name is proper; None says there was no refusal.
+
+    A refusal that names another parameter of the request, which is as optional, settles nothing.
+    """
+    if asked.response.status < 500 and asked.error and not asked.response.ok:
+        if asked.names(*params):
+            return Unsupported(f"{what}: {asked.said[:200]}")
+        if asked.named and asked.named not in ESSENTIAL:
+            return Inconclusive(f"{what}: refused for another parameter ({asked.named})")
     return acceptance(asked, what)
 
 

@@ -35,7 +35,6 @@ class ChatCompletions:
         """Prepare once what never changes."""
         self._rooms = rooms
         self._tells_stop = tells_stop
-        self._patience = rooms.settings.request_timeout
         self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
         self._parse = remembering(parse_chat_request, rooms.settings.cache.prompts)
         self._fingerprints = {name: fingerprint(name) for name in rooms.engines}
@@ -45,9 +44,11 @@ class ChatCompletions:
         asked = self._parse(request.scope["body"])
         engine = self._rooms.engine(request.scope, asked.model)
         observed: Observed = request.scope["observed"]
-        deltas = noted(engine.generate(asked), observed, self._rooms.ticks)
+        deltas = noted(engine.generate(self._rooms.asking(request.scope, asked)), observed, self._rooms.ticks)
         answer = self._answer(asked, engine, request.scope["request_id"])
-        return await self._respond(deltas, asked, answer, self._patience - observed.waited)
+        return await self._respond(
+            deltas, asked, answer, self._rooms.patience(engine.name, streams=asked.stream) - observed.waited
+        )
 
     async def _respond(
         self, deltas: AsyncIterator[Delta], asked: ChatRequest, answer: Answer, patience: float
@@ -58,7 +59,7 @@ class ChatCompletions:
             async with asyncio.timeout(patience):
                 return json_response(await completion(deltas, answer))
         except TimeoutError as error:
-            raise TimedOut(self._patience) from error
+            raise TimedOut(patience) from error
 
     def _answer(self, asked: ChatRequest, engine: Engine, request_id: str) -> Answer:
         return Answer(

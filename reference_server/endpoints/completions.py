@@ -32,7 +32,6 @@ class Completions:
     def __init__(self, rooms: Rooms) -> None:
         """Take what endpoints work with."""
         self._rooms = rooms
-        self._patience = rooms.settings.request_timeout
         self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
 
     async def create(self, request: Request) -> ASGIApp:
@@ -42,8 +41,10 @@ class Completions:
         observed: Observed = request.scope["observed"]
         prompts = [written(prompt) for prompt in asked.prompts]
         frame = self._frame(asked, prompts, request.scope["request_id"])
-        deltas = noted(complete(engine, asked, prompts), observed, self._rooms.ticks)
-        return await self._respond(deltas, asked, frame, self._patience - observed.waited)
+        deltas = noted(complete(engine, self._rooms.asking(request.scope, asked), prompts), observed, self._rooms.ticks)
+        return await self._respond(
+            deltas, asked, frame, self._rooms.patience(engine.name, streams=asked.stream) - observed.waited
+        )
 
     async def _respond(
         self, deltas: AsyncIterator[Delta], asked: CompletionRequest, frame: Frame, patience: float
@@ -54,7 +55,7 @@ class Completions:
             async with asyncio.timeout(patience):
                 return json_response(await completion(deltas, frame))
         except TimeoutError as error:
-            raise TimedOut(self._patience) from error
+            raise TimedOut(patience) from error
 
     def _frame(self, asked: CompletionRequest, prompts: Sequence[Written], request_id: str) -> Frame:
         return Frame(

@@ -14,7 +14,7 @@ from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.relay import Relay, body_of
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
-from reference_server.errors import ModelNotFound, Refusal, RequestedModelNotFound
+from reference_server.errors import ModelNotFound, OnlyChats, Refusal, RequestedModelNotFound
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.logs import log_translation
@@ -23,12 +23,15 @@ from reference_server.protocol.relayed_request import FORM, Relayed, Wanted, cap
 from reference_server.protocol.request_limits import refuse_beyond
 from reference_server.protocol.urls import refuse_urls
 from reference_server.routing.deciding import Decision, Try
-from reference_server.settings import OpenAIEngine
+from reference_server.settings import RemoteEngine, SyntheticEngine
 from reference_server.settings.limits import RequestLimits
 
 log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
 """Paths whose answers may be kept. Responses leave something behind, and vectors are kept one by one."""
+
+CHATS = ("/chat/completions", "/completions", "/responses")
+"""How the paths begin that every engine serves."""
 
 
 def dispatched(routes: Iterable[Route], rooms: Rooms, operation: str | None = None) -> list[Route]:
@@ -62,6 +65,9 @@ class Dispatch:
         self._attempts = Attempts(rooms)
         self._relay = Relay(rooms.ticks, rooms.vectors)
         self._engines = {engine.name: engine for engine in rooms.settings.engines}
+        self._chats = path.startswith(CHATS)
+        # Whoever makes things up has its own words for a model that it does not know.
+        self._made_up = any(isinstance(engine, SyntheticEngine) for engine in rooms.settings.engines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
@@ -131,9 +137,9 @@ class Dispatch:
         try:
             decision = self._decided(visit)
         except ModelNotFound:
-            if len(rooms.upstreams) == len(rooms.settings.engines):
+            if not self._made_up:
                 raise
-            # Whoever answers here has its own words for it, and a look at the rest of the request first.
+            # It has a look at the rest of the request first.
             await self._here(visit.scope, read_again(visit.asked.body, visit.receive), send)
             return
         observed.routed = rooms.ticks()
@@ -162,6 +168,8 @@ class Dispatch:
     async def _ask(self, visit: Visit, each: Try, most: int | None, send: Send) -> None:
         """Ask one engine: another server, or one of this process."""
         upstream = self._rooms.upstreams.get(each.engine)
+        if self._engines[each.engine].chats_only and not self._chats:
+            raise OnlyChats
         wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
         log_translation(visit.observed.request_id, visit.asked.fields, each.engine, wanted.fields or visit.asked.fields)
         if upstream:
@@ -169,14 +177,19 @@ class Dispatch:
             return
         body = body_of(wanted)
         visit.scope["engine"], visit.scope["body"] = each.engine, body
+        visit.scope["model"] = each.model or visit.asked.model
         await self._here(visit.scope, read_again(body, visit.receive), send)
 
     def _wanted(self, visit: Visit, name: str, model: str | None, most: int | None) -> Wanted:
         """Return what an engine is to be asked; a Refusal where that is more than it can serve, or should fetch."""
         engine, asked = self._engines[name], visit.asked
-        if isinstance(engine, OpenAIEngine) and engine.fetches_urls:
+        if isinstance(engine, RemoteEngine) and engine.fetches_urls:
             refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
-        wanted = asked.asking(model or None, caps(visit.path, asked.fields, most), engine.parameters)
+        bounds = caps(visit.path, asked.fields, most)
+        wanted = asked.asking(model or None, bounds, engine.parameters)
+        if engine.chats_only:
+            # It reads nothing of what it lacks: left in place, that is checked, and repeated, like all else.
+            wanted = wanted._replace(body=asked.asking(model or None, bounds).body)
         visit.observed.dropped = list(wanted.dropped)
         if wanted.dropped:
             log.info("%s: engine %s lacks %s", visit.observed.request_id, name, ", ".join(wanted.dropped))

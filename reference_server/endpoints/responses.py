@@ -60,7 +60,6 @@ class Responses:
     def __init__(self, rooms: Rooms) -> None:
         """Prepare once what never changes."""
         self._rooms = rooms
-        self._patience = rooms.settings.request_timeout
         self._snapshots = {model.id: model.snapshot for model in rooms.settings.models if model.snapshot}
 
     async def create(self, request: Request) -> ASGIApp:
@@ -69,9 +68,12 @@ class Responses:
         before = self._before(asked)
         observed: Observed = request.scope["observed"]
         engine = self._engine(request, asked.model)
-        deltas = noted(fitting(engine.generate(asked.chat(before))), observed, self._rooms.ticks)
+        chat = self._rooms.asking(request.scope, asked.chat(before))
+        deltas = noted(fitting(engine.generate(chat)), observed, self._rooms.ticks)
         course = self._course(asked, before, request.scope["request_id"])
-        return await self._respond(deltas, asked, course, self._patience - observed.waited)
+        return await self._respond(
+            deltas, asked, course, self._rooms.patience(engine.name, streams=asked.streams) - observed.waited
+        )
 
     async def count(self, request: Request) -> ASGIApp:
         """Count the tokens that items would cost."""
@@ -134,7 +136,7 @@ class Responses:
             async with asyncio.timeout(patience):
                 return json_response(await course.body(deltas))
         except TimeoutError as error:
-            raise TimedOut(self._patience) from error
+            raise TimedOut(patience) from error
 
     def _course(self, asked: ResponseRequest, before: tuple[Item, ...], request_id: str) -> Course:
         frame = Frame(

@@ -1,8 +1,9 @@
 """What the endpoints work with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeVar
 
 from starlette.types import Scope
 
@@ -12,6 +13,8 @@ from reference_server.engines.delta import Engine
 from reference_server.engines.upstream import Upstream
 from reference_server.errors import ModelNotFound
 from reference_server.limits import ApiKey, KeyRing, Limiter, SharedLimiter
+from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.openai_completions import CompletionRequest
 from reference_server.redis_link import RedisLink
 from reference_server.routing.fleet import Fleet
 from reference_server.routing.retrying import RetryBudget
@@ -20,6 +23,8 @@ from reference_server.settings import Settings
 from reference_server.store import Store
 from reference_server.telemetry import Telemetry
 
+Asked = TypeVar("Asked", ChatRequest, CompletionRequest)
+
 
 @dataclass(slots=True, kw_only=True)
 class Rooms:
@@ -27,7 +32,7 @@ class Rooms:
 
     `clock` is in seconds since 1970, `ticks` in seconds of a clock that never goes back. A reload puts others in the
     place of `router`, `keys` and `anybody`: whoever works with them asks here, once a request. `anybody` is who calls
-    where there are no keys.
+    where there are no keys. `patiences` are the seconds that a whole answer may take, and a first token, by engine.
     """
 
     settings: Settings
@@ -44,6 +49,7 @@ class Rooms:
     link: RedisLink | None
     engines: Mapping[str, Engine]
     upstreams: Mapping[str, Upstream]
+    patiences: Mapping[str, tuple[float, float]]
     telemetry: Telemetry
     clock: Callable[[], float]
     ticks: Callable[[], float]
@@ -55,6 +61,8 @@ class Rooms:
         """Close the connections to others."""
         for upstream in self.upstreams.values():
             await upstream.close()
+        for engine in self.engines.values():
+            await engine.close()
         if isinstance(self.limiter, SharedLimiter):
             await self.limiter.close()
         if self.link:
@@ -62,11 +70,17 @@ class Rooms:
 
     def patience(self, engine: str, *, streams: bool) -> float:
         """Return the seconds that a request to an engine may take: to the first token, or the whole answer."""
-        upstream = self.upstreams.get(engine)
-        return upstream.patience(streams=streams) if upstream else self.settings.request_timeout
+        return self.patiences[engine][streams]
 
     def engine(self, scope: Scope, model: str) -> Engine:
         """Return the engine that a request was sent to; ModelNotFound where no route led to one."""
         if "engine" not in scope:
             raise ModelNotFound(model)
         return self.engines[scope["engine"]]
+
+    def asking(self, scope: Scope, asked: Asked) -> Asked:
+        """Return what an engine is asked: by its own name for the model, and for whom."""
+        tenant = scope["key"].id if self.keys else ""
+        if tenant == asked.tenant and scope["model"] == asked.model:
+            return asked
+        return replace(asked, model=scope["model"], tenant=tenant)

@@ -41,12 +41,12 @@ def count_tool(tool: Tool) -> int:
 
 
 def count_attachment(attached: Attachment) -> int:
-    """Count an image by the published rule for gpt-4o; a sound or a file counts like a small image.
+    """Count an image by the published rule for gpt-4o; whatever can't be measured counts like a small one.
 
     An image costs 85; unless its detail is "low", it is shrunk into a square of 2048 pixels and then to a shorter
     side of 768, and costs 170 more for each tile of 512 by 512.
     """
-    if attached.kind != "image" or attached.detail == "low":
+    if attached.kind != "image" or attached.detail == "low" or attached.url:
         return PER_ATTACHMENT
     width, height = attached.width, attached.height
     scale = min(1, LONGEST / max(width, height))

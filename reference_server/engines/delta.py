@@ -9,12 +9,16 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "functi
 
 
 class Usage(NamedTuple):
-    """What an answer cost, in tokens; `completion` is the sum over all choices."""
+    """What an answer cost, in tokens; `completion` is the sum over all choices.
+
+    It is `counted` where whoever generated the answer does not say.
+    """
 
     prompt: int
     completion: int
     cached: int = 0
     reasoning: int = 0
+    counted: bool = False
 
 
 class TokenChance(NamedTuple):
@@ -40,7 +44,7 @@ class CallPiece(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """A piece of one choice: text, a refusal in words, or a tool call.
+    """A piece of one choice: text, a refusal in words, a tool call, or by itself what a model thinks on the way.
 
     The last piece of a choice has `finish`, and the stop sequence that it ended at, where it did and the engine knows;
     the last of all has `usage` and nothing else. `more` says that what comes next is there already: both may be sent
@@ -57,6 +61,7 @@ class Delta(NamedTuple):
     call: CallPiece | None = None
     more: bool = False
     stop: str = ""
+    reasoning: str = ""
 
 
 class Engine(Protocol):
@@ -66,4 +71,8 @@ class Engine(Protocol):
 
     def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Answer piece by piece; what is refused is refused before the first piece."""
+        ...
+
+    async def close(self) -> None:
+        """End what is open."""
         ...

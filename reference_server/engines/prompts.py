@@ -40,18 +40,19 @@ def written(prompt: Prompt) -> Written:
 
 async def complete(engine: Engine, asked: CompletionRequest, prompts: Sequence[Written]) -> AsyncGenerator[Delta]:
     """Yield the completions of all prompts, numbered through; the last delta has the usage of all together."""
-    spent = 0
+    spent, counted = 0, False
     for place, prompt in enumerate(prompts):
         try:
             async with aclosing(engine.generate(request_of(asked, prompt))) as deltas:
                 async for delta in deltas:
                     if delta.usage:
                         spent += delta.usage.completion
-                    elif delta.choice < asked.n:
+                        counted = counted or delta.usage.counted
+                    elif delta.choice < asked.n and not delta.reasoning:
                         yield delta._replace(choice=place * asked.n + delta.choice)
         except ContextLengthExceeded as error:
             raise PromptTooLong(error.limit, prompt.cost, asked.max_tokens) from error
-    yield Delta(usage=Usage(sum(prompt.cost for prompt in prompts), spent))
+    yield Delta(usage=Usage(sum(prompt.cost for prompt in prompts), spent, counted=counted))
 
 
 def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
@@ -67,4 +68,6 @@ def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
         temperature=asked.temperature,
         logprobs=asked.logprobs is not None,
         top_logprobs=asked.logprobs or 0,
+        tenant=asked.tenant,
+        user=asked.user,
     )

@@ -14,6 +14,7 @@ from reference_server.engines.parts import Part, called, refused, spoken
 from reference_server.engines.tokenizer import vocabulary
 from reference_server.errors import ContextLengthExceeded
 from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.media import refuse_addresses
 from reference_server.settings import SyntheticEngine as EngineSettings
 
 CALL_ID = string.ascii_letters + string.digits
@@ -29,8 +30,12 @@ class SyntheticEngine:
         self._settings = settings
         self._entropy = entropy
 
+    async def close(self) -> None:
+        """Do nothing: there is nothing open."""
+
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield every choice: a stream a token at a time, the choices in turn."""
+        refuse_addresses(each for message in request.messages for each in message.attachments)
         prompt = self._fitting_prompt(request)
         entropy = self._entropy.getrandbits(64)
         parts = [self._part(request, choice, seed_of(request, choice, entropy)) for choice in range(request.n)]

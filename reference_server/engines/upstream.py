@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -10,8 +10,13 @@ from urllib.parse import quote
 
 import httpx2
 
-from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamSilent, UpstreamUnreachable
-from reference_server.settings import OpenAIEngine
+from reference_server.engines.upstream_errors import (
+    UpstreamBroken,
+    UpstreamFailure,
+    UpstreamSilent,
+    UpstreamUnreachable,
+)
+from reference_server.settings import OpenAIEngine, RemoteEngine
 
 KEPT_ALIVE = 4.0
 """Seconds; uvicorn, which vLLM runs on, closes idle connections after 5: we had better be first."""
@@ -37,6 +42,10 @@ class Call:
     waited: float = 0.0
 
 
+PROBE = Call("GET", "/models", "", {}, b"")
+"""What costs no tokens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back; `pieces` as they arrive. Headers by their names in small letters."""
@@ -49,6 +58,30 @@ class Answer:
     def media_type(self) -> str:
         """Return the type of the body, without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def client(settings: RemoteEngine, *, http2: bool = False) -> httpx2.AsyncClient:
+    """Return a client of a server, which keeps its connections."""
+    encrypted = settings.base_url.startswith("https:")
+    # Neither proxies nor keys out of the environment: what is not in the configuration has no effect.
+    return httpx2.AsyncClient(
+        # Without TLS there is nothing to negotiate: it is HTTP/2 from the first byte.
+        http1=encrypted or not http2,
+        http2=http2,
+        timeout=httpx2.Timeout(None, connect=settings.timeouts.connect),
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEPT_ALIVE),
+        verify=ssl.create_default_context() if encrypted else False,
+        trust_env=False,
+    )
+
+
+async def sent(client: httpx2.AsyncClient, request: Callable[[], httpx2.Request]) -> httpx2.Response:
+    """Send a request; the response's body is still to be read."""
+    try:
+        return await client.send(request(), stream=True)
+    except httpx2.RemoteProtocolError:
+        # It may have closed a connection in the moment that we used it again. One try on another one tells.
+        return await client.send(request(), stream=True)
 
 
 class Upstream:
@@ -64,25 +97,19 @@ class Upstream:
         self._base_url = settings.base_url
         key = settings.api_key()
         self._authorization = {"authorization": f"Bearer {key}"} if key else {}
-        encrypted = settings.base_url.startswith("https:")
-        # Neither proxies nor keys out of the environment: what is not in the configuration has no effect.
-        self._client = httpx2.AsyncClient(
-            # Without TLS there is nothing to negotiate: it is HTTP/2 from the first byte.
-            http1=encrypted or not settings.http2,
-            http2=settings.http2,
-            timeout=httpx2.Timeout(None, connect=timeouts.connect),
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEPT_ALIVE),
-            verify=ssl.create_default_context() if encrypted else False,
-            trust_env=False,
-        )
-
-    def patience(self, *, streams: bool) -> float:
-        """Return the seconds until a first token, or a whole answer, must be there."""
-        return self._first_token if streams else self._total
+        self._client = client(settings, http2=settings.http2)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def is_there(self) -> bool:
+        """Tell whether it answers; what it says matters only if it is a failure of its own."""
+        try:
+            async with self.asked(PROBE) as answer:
+                return answer.status < 500
+        except UpstreamFailure:
+            return False
 
     @asynccontextmanager
     async def asked(self, call: Call) -> AsyncIterator[Answer]:
@@ -90,7 +117,7 @@ class Upstream:
 
         UpstreamUnreachable, UpstreamSilent or UpstreamBroken, here and from the pieces.
         """
-        deadline = monotonic() + max(self.patience(streams=call.streams) - call.waited, 0.0)
+        deadline = monotonic() + max((self._first_token if call.streams else self._total) - call.waited, 0.0)
         with telling():
             async with asyncio.timeout(deadline - monotonic()):
                 response = await self._sent(call)
@@ -103,11 +130,7 @@ class Upstream:
                 await response.aclose()
 
     async def _sent(self, call: Call) -> httpx2.Response:
-        try:
-            return await self._client.send(self._request(call), stream=True)
-        except httpx2.RemoteProtocolError:
-            # It may have closed a connection in the moment that we used it again. One try on another one tells.
-            return await self._client.send(self._request(call), stream=True)
+        return await sent(self._client, lambda: self._request(call))
 
     def _request(self, call: Call) -> httpx2.Request:
         url = f"{self._base_url}{quote(call.path, safe='/:@')}{'?' if call.query else ''}{call.query}"

@@ -35,6 +35,7 @@ class Choice:
 
     texts: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
     calls: dict[int, Call] = field(default_factory=dict)
     chances: list[TokenChance] = field(default_factory=list)
     finish: FinishReason | None = None
@@ -44,6 +45,7 @@ class Choice:
         """Take in one piece."""
         self.texts.append(delta.text)
         self.refusals.append(delta.refusal)
+        self.thoughts.append(delta.reasoning)
         self.chances += delta.chances
         self.finish = delta.finish or self.finish
         self.stop = delta.stop or self.stop
@@ -84,6 +86,9 @@ def choice_object(index: int, choice: Choice, answer: Answer) -> dict[str, Any]:
         "refusal": refusal,
         "annotations": [],
     }
+    # As DeepSeek, vLLM and others call it: OpenAI does not show what its models think.
+    if thoughts := "".join(choice.thoughts):
+        message["reasoning_content"] = thoughts
     spoken = answer.logprobs and message["content"] is not None
     return {
         "index": index,

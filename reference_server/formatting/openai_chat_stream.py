@@ -88,6 +88,8 @@ class Writer:
         written = b""
         if delta.text:
             written = self._chunk(delta.choice, f'{{"content":{to_text(delta.text)}}}', delta.chances, "null")
+        if delta.reasoning:
+            written = self._chunk(delta.choice, f'{{"reasoning_content":{to_text(delta.reasoning)}}}', None, "null")
         if delta.refusal:
             written = self._chunk(delta.choice, f'{{"refusal":{to_text(delta.refusal)}}}', None, "null")
         if delta.call:

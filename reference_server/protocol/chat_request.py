@@ -63,7 +63,8 @@ class ChatRequest:
     """A conversation and how to go on with it; every value is checked.
 
     `max_tokens` limits the tokens of each choice. `options` holds what was accepted but is
-    an engine's business alone: reasoning_effort, verbosity and the like.
+    an engine's business alone: reasoning_effort, verbosity and the like. `tenant` is the id of the key that asks,
+    empty where everybody is let in; `user` is whom the tenant asks for.
     """
 
     model: str
@@ -82,3 +83,5 @@ class ChatRequest:
     parallel_tool_calls: bool = True
     text_format: TextFormat = TextFormat()
     options: Mapping[str, Any] = field(default_factory=dict)
+    tenant: str = ""
+    user: str = ""

@@ -8,6 +8,7 @@ from reference_server.protocol.fields import refuse_outside
 from reference_server.settings.parameters import DECIMALS, INTEGERS, Parameters
 
 DEFAULTS: Mapping[str, Any] = {
+    "background": False,
     "best_of": 1,
     "echo": False,
     "encoding_format": "float",

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reference_server.errors import Refusal
@@ -15,7 +16,10 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that is no text: `size` in bytes, `width` and `height` of an image in pixels."""
+    """Something that is no text: `size` in bytes, `width` and `height` of an image in pixels.
+
+    An image that is elsewhere has its `url`, and neither content nor size.
+    """
 
     kind: Literal["image", "sound", "file"]
     format: str
@@ -23,6 +27,8 @@ class Attachment:
     width: int = 0
     height: int = 0
     detail: str = "auto"
+    content: bytes = field(default=b"", repr=False)
+    url: str = field(default="", repr=False)
 
     def described(self) -> str:
         """Say what it is, in words."""
@@ -39,10 +45,19 @@ class InvalidImage(Refusal):
         super().__init__(400, message, code=code, param=param)
 
 
+class NotDownloaded(InvalidImage):
+    """An image that somebody would have to fetch."""
+
+    def __init__(self) -> None:
+        super().__init__(None, "This server does not download images: send a data: URL.", "invalid_image_url")
+
+
 def image(url: str, detail: str, at: str) -> Attachment:
-    """Measure an image out of a `data:` URL; nothing is ever downloaded."""
+    """Measure an image out of a `data:` URL; nothing is ever downloaded, an address is for the engine."""
+    if url.startswith(("https://", "http://")):
+        return Attachment("image", "url", 0, detail=detail, url=url)
     if not url.startswith("data:"):
-        raise InvalidImage(None, "This server does not download images: send a data: URL.", "invalid_image_url")
+        raise NotDownloaded
     content = data_of(url, at)
     found = measured(content)
     if found is None:
@@ -52,7 +67,13 @@ def image(url: str, detail: str, at: str) -> Attachment:
         )
         raise InvalidImage(None, message, "invalid_image_format")
     name, (width, height) = found
-    return Attachment("image", name, len(content), width, height, detail)
+    return Attachment("image", name, len(content), width, height, detail, content)
+
+
+def refuse_addresses(attached: Iterable[Attachment]) -> None:
+    """Refuse images that are not in the request itself: for engines that fetch nothing."""
+    if any(each.url for each in attached):
+        raise NotDownloaded
 
 
 def data_of(url: str, at: str) -> bytes:

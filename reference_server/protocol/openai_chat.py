@@ -32,8 +32,14 @@ def parse_chat_request(body: bytes) -> ChatRequest:
         tool_choice=choice,
         parallel_tool_calls=asked.get("parallel_tool_calls", True),
         text_format=text_format_of(asked, asked["messages"]),
+        user=user_of(asked),
         options={key: value for key, value in asked.items() if key not in SHARED | READ_TOGETHER | {*LIMITS}},
     )
+
+
+def user_of(asked: Mapping[str, Any]) -> str:
+    """Return whom a request is for, empty where it does not say."""
+    return asked.get("safety_identifier") or asked.get("user") or ""
 
 
 def check_together(given: Mapping[str, Any]) -> None:

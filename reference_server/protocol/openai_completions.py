@@ -85,9 +85,11 @@ class CompletionRequest:
     logprobs: int | None = None
     stream: bool = False
     include_usage: bool = False
+    tenant: str = ""
+    user: str = ""
 
 
-SHARED = frozenset({"model", "n", "echo", "max_tokens", "stop", "seed", "temperature", "logprobs", "stream"})
+SHARED = frozenset({"model", "n", "echo", "max_tokens", "stop", "seed", "temperature", "logprobs", "stream", "user"})
 
 
 def parse_completion(body: bytes) -> CompletionRequest:

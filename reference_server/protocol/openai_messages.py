@@ -117,13 +117,14 @@ def attachment(part: Mapping[str, Any], at: str) -> Attachment:
         return image(given["url"], given.get("detail", "auto"), f"{at}.image_url.url")
     if part["type"] == "input_audio":
         given = part["input_audio"]
-        return Attachment("sound", given["format"], len(data_of(given["data"], f"{at}.input_audio.data")))
+        content = data_of(given["data"], f"{at}.input_audio.data")
+        return Attachment("sound", given["format"], len(content), content=content)
     given = part["file"]
     if "file_data" not in given:
         where = f"{at}.file.file_id"
         raise Refusal(400, "This server reads files from 'file_data' only.", code="unsupported_parameter", param=where)
-    size = len(data_of(given["file_data"], f"{at}.file.file_data"))
-    return Attachment("file", given.get("filename", "unnamed"), size)
+    content = data_of(given["file_data"], f"{at}.file.file_data")
+    return Attachment("file", given.get("filename", "unnamed"), len(content), content=content)
 
 
 def calls(fields: Mapping[str, Any]) -> list[ToolCall]:

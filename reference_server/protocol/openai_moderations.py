@@ -7,7 +7,7 @@ from typing import Any
 from reference_server.errors import ModelNotFound, NotServed
 from reference_server.protocol.fields import Reader, array, either, nullable, record, tagged, text
 from reference_server.protocol.json_body import parse_object
-from reference_server.protocol.media import Attachment, image
+from reference_server.protocol.media import Attachment, image, refuse_addresses
 
 USUAL_MODEL = "omni-moderation-latest"
 MODELS = ("omni-moderation-latest", "omni-moderation-2024-09-26", "text-moderation-latest", "text-moderation-007")
@@ -25,7 +25,9 @@ class Judged:
 def image_part(value: Any, at: str) -> Attachment:
     """Read an image within the request."""
     read = record({"type": text, "image_url": record({"url": text})})(value, at)
-    return image(read["image_url"]["url"], "auto", f"{at}.image_url.url")
+    given = image(read["image_url"]["url"], "auto", f"{at}.image_url.url")
+    refuse_addresses([given])
+    return given
 
 
 part = tagged("type", {"text": record({"type": text, "text": text}), "image_url": image_part})

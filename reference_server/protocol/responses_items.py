@@ -169,8 +169,8 @@ def attachment(part: Item, at: str) -> Attachment:
         return image(part["image_url"], part.get("detail", "auto"), f"{at}.image_url")
     if not part.get("file_data"):
         raise NotServed(f"{at}.file_data", "a file that is not in the request itself")
-    name = part.get("filename") or "file"
-    return Attachment("file", name.rpartition(".")[2], len(data_of(part["file_data"], f"{at}.file_data")))
+    content = data_of(part["file_data"], f"{at}.file_data")
+    return Attachment("file", part.get("filename") or "unnamed", len(content), content=content)
 
 
 def _check_calls(messages: Iterable[Message]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reference_server.protocol.chat_request import ChatRequest, TextFormat, Tool, ToolChoice
+from reference_server.protocol.openai_chat import user_of
 from reference_server.protocol.responses_items import Item, messages_of
 
 
@@ -60,4 +61,5 @@ class ResponseRequest:
             tool_choice=self.tool_choice,
             parallel_tool_calls=given.get("parallel_tool_calls", True),
             text_format=self.text_format,
+            user=user_of(given),
         )

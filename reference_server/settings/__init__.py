@@ -1,6 +1,14 @@
 """What an operator may configure: typed, and strict about unknown keys."""
 
-from reference_server.settings.engines import AnyEngine, Engine, OpenAIEngine, SyntheticEngine, Timeouts
+from reference_server.settings.engines import (
+    AnyEngine,
+    CozeEngine,
+    Engine,
+    OpenAIEngine,
+    RemoteEngine,
+    SyntheticEngine,
+    Timeouts,
+)
 from reference_server.settings.keys import Key, RateLimits
 from reference_server.settings.limits import RequestLimits
 from reference_server.settings.models import Model, models_in
@@ -17,6 +25,7 @@ __all__ = [
     "AnyEngine",
     "Cache",
     "CircuitBreaker",
+    "CozeEngine",
     "Engine",
     "HealthCheck",
     "Key",
@@ -27,6 +36,7 @@ __all__ = [
     "Parameters",
     "RateLimits",
     "Redis",
+    "RemoteEngine",
     "RequestLimits",
     "Retries",
     "Route",

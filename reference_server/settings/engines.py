@@ -1,10 +1,13 @@
 """What may be said of an engine: where text comes from."""
 
-from typing import Annotated, Any, Literal, Self
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from reference_server.settings.coze import lacking
 from reference_server.settings.parameters import Parameters
 from reference_server.settings.secrets import Secret
 from reference_server.settings.section import Count, Patience, Seconds, Section
@@ -19,13 +22,18 @@ def base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+BotId = Annotated[str, Field(pattern=r"^\d{1,20}$")]
+NO_BOTS: Mapping[str, str] = {}
+
+
 class Engine(Section):
     """What is said of every engine, in each worker.
 
     `max_concurrent` requests at once, else the server's `max_concurrent_requests`; `queue` more may wait;
-    `capacity_qps` is how many it can take in a second.
+    `capacity_qps` is how many it can take in a second. One that `chats_only` serves no embeddings, images and sounds.
     """
 
+    chats_only: ClassVar[bool] = False
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     max_concurrent: Count | None = None
@@ -52,17 +60,16 @@ class Timeouts(Section):
     total: Patience | None = None
 
 
-class OpenAIEngine(Engine):
-    """Another server of OpenAI's API, at `base_url`; its key comes from a variable or a file.
+class RemoteEngine(Engine):
+    """An engine at `base_url`; its key comes from a variable or a file.
 
     One that `fetches_urls` is passed URLs of `url_hosts` alone, lest clients reach into its network.
     """
 
-    type: Literal["openai"]
+    type: str
     base_url: Annotated[str, AfterValidator(base_url)]
     api_key_env: str | None = None
     api_key_file: str | None = None
-    http2: bool = False
     fetches_urls: bool = True
     timeouts: Timeouts = Timeouts()
 
@@ -73,9 +80,45 @@ class OpenAIEngine(Engine):
         return self
 
     def api_key(self) -> str | None:
-        """Return the key to bring upstream, None where none is configured; SettingsError where its source is empty."""
+        """Return the key to bring there, None where none is configured; SettingsError where its source is empty."""
         source = Secret(env=self.api_key_env, file=self.api_key_file)
         return source.read(f"engines: {self.name}") if source.is_named else None
+
+
+class OpenAIEngine(RemoteEngine):
+    """Another server of OpenAI's API."""
+
+    type: Literal["openai"]
+    http2: bool = False
+
+
+class CozeEngine(RemoteEngine):
+    """Coze's API, v3: `base_url` is without any path, the `cloud` and the open `studio` differ on the wire.
+
+    A model's bot is that of `bots`, else its name where that is a number, else `bot`. `separator` stands between
+    the answers of one chat.
+    """
+
+    chats_only: ClassVar[bool] = True
+    type: Literal["coze"]
+    dialect: Literal["cloud", "studio"]
+    bot: BotId | None = None
+    bots: Mapping[str, BotId] = NO_BOTS
+    system_role: Annotated[str, Field(pattern=r"^(prefix_user|reject|custom_variable:[A-Za-z_]{1,64})$")] = (
+        "prefix_user"
+    )
+    separator: str = "\n\n"
+    parameters: Annotated[Parameters, BeforeValidator(lacking)] = Parameters.model_validate(lacking({}))
+
+    @model_validator(mode="after")
+    def _no_version(self) -> Self:
+        if re.search(r"/(v\d+|open_api)(/|$)", self.base_url):
+            raise PydanticCustomError("base_url", "Coze's address goes without a version: 'https://api.coze.com'")
+        return self
+
+    def bot_of(self, model: str) -> str | None:
+        """Return the bot that answers for a model, None where there is none."""
+        return self.bots.get(model) or (model if model.isascii() and model.isdigit() else self.bot)
 
 
 def kind(given: Any) -> str:
@@ -85,10 +128,12 @@ def kind(given: Any) -> str:
 
 
 AnyEngine = Annotated[
-    Annotated[SyntheticEngine, Tag("synthetic")] | Annotated[OpenAIEngine, Tag("openai")],
+    Annotated[SyntheticEngine, Tag("synthetic")]
+    | Annotated[OpenAIEngine, Tag("openai")]
+    | Annotated[CozeEngine, Tag("coze")],
     Discriminator(
         kind,
         custom_error_type="engine",
-        custom_error_message="unknown type of engine, known are 'synthetic' and 'openai'",
+        custom_error_message="unknown type of engine, known are 'synthetic', 'openai' and 'coze'",
     ),
 ]

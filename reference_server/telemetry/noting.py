@@ -12,7 +12,7 @@ SEEN = {status: (str(status),) for status in (200, 400, 401, 403, 404, 408, 409,
 NONE = ("none",)
 CANCELLED = {True: ("true",), False: ("false",)}
 PARSE, ROUTE, FIRST_BYTE = ("parse",), ("route",), ("first_byte",)
-TOLD = ("engine",)
+TOLD = {False: ("engine",), True: ("counted",)}
 
 
 class Noting:
@@ -92,7 +92,7 @@ class Noting:
         if seen.tokens_in:
             self._prompt.add((), seen.tokens_in)
         if seen.tokens_out:
-            self._generation.add(TOLD, seen.tokens_out)
+            self._generation.add(TOLD[seen.counted], seen.tokens_out)
 
     def _attempt(self, attempt: Attempt) -> None:
         self._upstream_time.observe(attempt.ended - attempt.began)

@@ -168,6 +168,11 @@ CASES = (
     departs("completions.prompt-array", "one of two", completed(prompt=TWO), "/choices"),
     departs("completions.prompt-array", "500", completed(prompt=TWO, **BROKEN), "status"),
     unsupported("completions.prompt-array", "refused by name", completed(error("No prompt."), prompt=TWO, status=400)),
+    unsettled(
+        "completions.prompt-array",
+        "refused for another parameter",
+        completed(error("No.", param="logprobs"), prompt=TWO, logprobs=2, status=400),
+    ),
     holds("completions.token-prompt", "one", completed(prompt=[1, 2])),
     departs("completions.token-prompt", "each token", completed(pair(), prompt=[1, 2]), "/choices"),
     holds("completions.token-prompt", "two arrays", completed(pair(), prompt=[[1, 2], [3]])),

@@ -157,6 +157,11 @@ CASES = (
         invalid(asked=asking(n="two"), param="model_name"),
         "/error/param",
     ),
+    unsettled(
+        "errors.param-named",
+        "another, which the model lacks",
+        invalid(asked=asking(n="two", logprobs=True), param="logprobs", code="unsupported_parameter"),
+    ),
     ignored("errors.param-named", "two faults", invalid(asked=asking(n="two", temperature="hot"), param="n")),
     holds("errors.context-length", "refused", long(400)),
     departs("errors.context-length", "a crash", refusal(500, BROKEN, asked=STORY), "status"),

@@ -37,6 +37,8 @@ LARGE = error(
 )
 NO_STREAM = error("Your organization must be verified to stream this model.", param="stream", code="unsupported_value")
 NO_SEED = error("int() of seed failed", type="internal_server_error")
+NO_TOOLS = error("Unsupported parameter: 'tools'.", param="tools")
+OFFERED = {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "none"}
 UNKNOWN = error("Unknown parameter: 'not_a_parameter'.", param="not_a_parameter", code="unknown_parameter")
 
 
@@ -61,8 +63,8 @@ def of(scenario: str, whole: Exchange, name: str = "") -> Exchange:
 
 
 def trying(name: str, body: Any = None, status: int = 400) -> Exchange:
-    values: dict[str, Any] = {"seed": 7, "user": "user-17"}
-    asked = asking(**{name: values[name]})
+    values: dict[str, Any] = {"seed": {"seed": 7}, "user": {"user": "user-17"}, "tool_choice": OFFERED}
+    asked = asking(**values[name])
     return of("request.parameters", taken(asked) if body is None else refused(asked, body, status), name)
 
 
@@ -141,6 +143,8 @@ ACCEPTED = (
         "refused by name",
         trying("seed", error("Unsupported parameter: 'seed'.", param="seed")),
     ),
+    unsettled("request.documented-params", "refused by what it goes with", trying("tool_choice", NO_TOOLS)),
+    departs("request.documented-params", "refused by another name", trying("seed", NO_TOOLS), "status"),
     departs("request.documented-params", "refused without a name", trying("seed", error("Not supported.")), "status"),
     departs("request.documented-params", "a crash", trying("user", CRASH, 500), "status"),
     departs(
@@ -255,6 +259,11 @@ EDGES: dict[str, tuple[Any, Any]] = {
 """Of each parameter, a value at the edge of its range, and one beyond."""
 
 
+NO_LOGPROBS = error("Unsupported parameter: 'logprobs'.", param="logprobs")
+WITH_LOGPROBS = edge("top_logprobs", 20, refused(asking(logprobs=True, top_logprobs=20), NO_LOGPROBS))
+GONE_WITH = unsettled("request.bounds.top-logprobs", "the edge, refused by what it goes with", WITH_LOGPROBS)
+
+
 def bounds(param: str, at: Any, beyond: Any) -> tuple[Case, ...]:
     id = f"request.bounds.{param.replace('_', '-')}"
     beside: dict[str, Any] = {"logprobs": True} if param == "top_logprobs" else {}
@@ -272,7 +281,12 @@ def bounds(param: str, at: Any, beyond: Any) -> tuple[Case, ...]:
     )
 
 
-CASES = (*ACCEPTED, *HONOURED, *(case for param, (at, beyond) in EDGES.items() for case in bounds(param, at, beyond)))
+CASES = (
+    *ACCEPTED,
+    *HONOURED,
+    GONE_WITH,
+    *(case for param, (at, beyond) in EDGES.items() for case in bounds(param, at, beyond)),
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -7,7 +7,7 @@ import pytest
 from reference_server.errors import Refusal
 from reference_server.protocol.media import measured
 from reference_server.protocol.openai_chat import parse_chat_request
-from tests.reference_server.asking import app, body, chat, post
+from tests.reference_server.asking import app, body, chat, error, post
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + bytes(5)
 GIF = b"GIF89a" + struct.pack("<HH", 640, 480) + bytes(3)
@@ -43,7 +43,7 @@ def image(address: str) -> Any:
 @pytest.mark.parametrize(
     ("address", "code", "param"),
     [
-        ("https://pictures.example/a.png", "invalid_image_url", None),
+        ("ftp://pictures.example/a.png", "invalid_image_url", None),
         (url(b"no picture"), "invalid_image_format", None),
         ("data:image/png;base64,%%%", "invalid_base64", "messages[0].content[1].image_url.url"),
     ],
@@ -52,6 +52,11 @@ def test_an_image_that_is_none_is_refused(address: str, code: str, param: str | 
     with pytest.raises(Refusal) as caught:
         parse_chat_request(body(chat(image(address))))
     assert (caught.value.code, caught.value.param) == (code, param)
+
+
+def test_an_image_elsewhere_is_for_engines_that_fetch() -> None:
+    response = post(app(), chat(image("https://pictures.example/a.png")))
+    assert (response.status_code, error(response)["code"]) == (400, "invalid_image_url")
 
 
 def test_a_file_that_lies_elsewhere_is_refused_by_its_place() -> None:

@@ -9,6 +9,7 @@ from reference_server.settings import Key, OpenAIEngine, Settings, SettingsError
 
 EXAMPLE = Path(reference_server.__file__).with_name("adapter_config.yaml")
 
+COZE = "name: a, type: coze, dialect: cloud"
 BAD = [
     ("prot: 1", "a.yaml:1: unknown key 'prot', did you mean 'routes'?"),
     ("log_levle: info", "a.yaml:1: unknown key 'log_levle', did you mean 'log_level'?"),
@@ -34,6 +35,27 @@ BAD = [
     ("engines:\n- name: a\n  type: openai\n  base_url: ftp://a", "a.yaml:4: engines[0].base_url: an address"),
     ("engines: [{name: a, type: openai, base_url: 'http://me:pw@a'}]", "a.yaml:1: engines[0].base_url: an address"),
     ("engines: [{name: a, token_dealy: 1s}]", "a.yaml:1: engines[0]: unknown key 'token_dealy', did you mean 'token_d"),
+    ("engines: [{name: a, type: coze, base_url: 'https://a'}]", "a.yaml:1: engines[0].dialect: Field required"),
+    ("engines: [{name: a, type: coze, dialect: cluod, base_url: 'https://a'}]", "a.yaml:1: engines[0].dialect: "),
+    (f"engines: [{{{COZE}, base_url: 'https://a/v3'}}]", "a.yaml:1: engines[0]: Coze's address goes without a version"),
+    (
+        f"engines: [{{{COZE}, base_url: 'https://a', bto: 1}}]",
+        "a.yaml:1: engines[0]: unknown key 'bto', did you mean 'bot",
+    ),
+    (f"engines: [{{{COZE}, base_url: 'https://a', bot: x}}]", "a.yaml:1: engines[0].bot: "),
+    (f"engines: [{{{COZE}, base_url: 'https://a', system_role: drop}}]", "a.yaml:1: engines[0].system_role: "),
+    (
+        f"engines: [{{{COZE}, base_url: 'https://a', parameters: {{unsupported: [sed]}}}}]",
+        "a.yaml:1: engines[0].parameters: unknown parameter 'sed', did you mean 'seed'?",
+    ),
+    (
+        f"engines: [{{{COZE}, base_url: 'https://a', parameters: {{per_parameter: {{seed: x}}}}}}]",
+        "a.yaml:1: engines[0].parameters.per_parameter.seed: ",
+    ),
+    (
+        f"engines: [{{{COZE}, base_url: 'https://a', api_key_env: A, api_key_file: a}}]",
+        "a.yaml:1: engines[0]: a key comes",
+    ),
     ("cache: {responses: {ttl: 1m}}", "a.yaml:1: cache.responses.ttl: "),
     ("cache: {embeddings: {}}", "a.yaml:1: cache: 'embeddings' are kept in 'redis'"),
     ("cache: {redis: {url: 'redis://:pw@a'}}", "a.yaml:1: cache.redis: a password does not belong in the file"),
