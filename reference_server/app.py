@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +14,7 @@ from reference_server import flaws
 from reference_server.building import anybody, build_exporter, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
 from reference_server.engines.coze import Coze
+from reference_server.forgetting import forget
 from reference_server.logs import RequestLog
 from reference_server.middleware import (
     AllowOrigins,
@@ -62,22 +64,31 @@ class Application:
         self._app = app
         self._rooms = rooms
         self._exports = exports
-        self._probing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
-        if self._probing is None:
-            self._probing = asyncio.create_task(self._probe())
-            self._rooms.telemetry.attend()
-            if self._exports:
-                self._exports.start()
+        self.start()
         await self._app(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin with what is done beside requests, in the event loop that serves them; once."""
+        if self._tasks is not None:
+            return
+        rooms = self._rooms
+        duties = [self._probe, *rooms.duties]
+        if rooms.store.lasts and rooms.settings.state:
+            duties.append(partial(forget, rooms.store, rooms.clock, rooms.settings.state.days))
+        self._tasks = [asyncio.ensure_future(duty()) for duty in duties]
+        rooms.telemetry.attend()
+        if self._exports:
+            self._exports.start()
 
     async def close(self) -> None:
         """Close the connections to others, where the process goes on without the server."""
-        if self._probing:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
+        for task in self._tasks or ():
+            task.cancel()
+        await asyncio.gather(*self._tasks or (), return_exceptions=True)
         await self._rooms.close()
         if self._exports:
             await asyncio.to_thread(self._exports.close)

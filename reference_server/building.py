@@ -34,7 +34,7 @@ from reference_server.settings import (
     Timeouts,
 )
 from reference_server.settings import SyntheticEngine as SyntheticSettings
-from reference_server.store import Store
+from reference_server.state import DatabaseStore, MemoryStore, Store
 from reference_server.telemetry import Exporter, Peer, Telemetry, exporter
 
 SEED = 0
@@ -85,8 +85,14 @@ def build_rooms(
         clock=clock,
         ticks=ticks,
         entropy=entropy,
-        store=Store(),
+        store=build_store(settings, clock),
     )
+
+
+def build_store(settings: Settings, clock: Callable[[], float]) -> Store:
+    """Build what keeps objects: in a database, or in the memory of this process."""
+    given = settings.state
+    return DatabaseStore(given.address(), clock, given.timeout) if given else MemoryStore(clock)
 
 
 def build_gates(settings: Settings, ticks: Callable[[], float]) -> Mapping[str, Gate]:

@@ -347,6 +347,16 @@ class NoEngine(Refusal):
         super().__init__(503, message, code="engine_unavailable", kind="server_error", headers=headers)
 
 
+class StateAway(Refusal):
+    """The database of what is kept does not answer."""
+
+    def __init__(self) -> None:
+        """Ask to come back soon."""
+        message = "What this server keeps can't be reached at the moment, please try again later."
+        headers = {**retry_headers(1), "x-should-retry": "true"}
+        super().__init__(503, message, code="state_unavailable", kind="server_error", headers=headers)
+
+
 class UnknownPath(Refusal):
     """A path that leads nowhere."""
 

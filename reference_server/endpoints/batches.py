@@ -1,7 +1,5 @@
 """Batches: many requests at once, answered in the background."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
@@ -23,7 +21,6 @@ from reference_server.protocol.paging import parse_page
 OPEN = ("validating", "in_progress", "finalizing")
 """States in which a batch can be cancelled."""
 _RESOURCES = (chat, completions, embeddings, moderations, responses, images)
-Json = dict[str, Any]
 
 
 def routes(rooms: Rooms) -> list[Route]:
@@ -45,35 +42,36 @@ class Batches:
         self._rooms = rooms
         self._shelf = Shelf(rooms)
         self._runs = BatchRuns(rooms, Router(dispatched(api, rooms), redirect_slashes=False, default=unknown_path))
+        if rooms.store.lasts:
+            rooms.duties.append(self._runs.watch)
 
     async def create(self, request: Request) -> ASGIApp:
         """Take a batch on."""
         asked = parse_batch(await request.body())
-        if self._shelf.file(asked.input_file_id)["purpose"] != "batch":
+        if (await self._shelf.file(asked.input_file_id))["purpose"] != "batch":
             message = f"The file '{asked.input_file_id}' was not uploaded for a batch: its purpose must be 'batch'."
             raise Refusal(400, message, code="invalid_value", param="input_file_id")
         batch = batch_object(batch_id("batch", self._rooms.entropy), asked, int(self._rooms.clock()))
-        self._runs.start(batch, asked.life, request.scope.get("key", self._rooms.anybody))
+        await self._runs.start(batch, asked.life, request.scope.get("key", self._rooms.anybody))
         return json_response(to_bytes(batch))
 
     async def list(self, request: Request) -> ASGIApp:
         """Show a page of the batches, latest first."""
-        return json_response(to_bytes(list_page(self._rooms.store.all(BATCH), parse_page(request.query_params))))
+        page = parse_page(request.query_params)
+        return json_response(to_bytes(list_page(await self._rooms.store.all(BATCH), page)))
 
     async def retrieve(self, request: Request) -> ASGIApp:
         """Show one batch."""
-        return json_response(to_bytes(self._batch(request)))
+        identifier = request.path_params["id"]
+        batch = await self._rooms.store.get(BATCH, identifier)
+        if batch is None:
+            raise NoSuchBatch(identifier)
+        return json_response(to_bytes(batch))
 
     async def cancel(self, request: Request) -> ASGIApp:
         """End a batch before it is done."""
-        batch = self._batch(request)
-        if batch["status"] not in (*OPEN, "cancelling"):
-            raise Refusal(400, f"Cannot cancel a batch with status '{batch['status']}'.")
-        stopped = self._runs.stop(batch) if batch["status"] in OPEN else batch
+        identifier = request.path_params["id"]
+        stopped = await self._runs.stop(identifier)
+        if stopped is None:
+            raise NoSuchBatch(identifier)
         return json_response(to_bytes(stopped))
-
-    def _batch(self, request: Request) -> Json:
-        batch: Json | None = self._rooms.store.get(BATCH, request.path_params["id"])
-        if batch is None:
-            raise NoSuchBatch(request.path_params["id"])
-        return batch

@@ -38,27 +38,27 @@ class Files:
     async def create(self, request: Request) -> ASGIApp:
         """Keep an uploaded file."""
         asked = await parse_file(request.headers.get("content-type", ""), await request.body())
-        kept = self._shelf.add(asked.upload.filename, asked.purpose, asked.upload.content, asked.life)
+        kept = await self._shelf.add(asked.upload.filename, asked.purpose, asked.upload.content, asked.life)
         return json_response(to_bytes(kept))
 
     async def list(self, request: Request) -> ASGIApp:
         """Show a page of the files, of one purpose if asked, latest first unless asked otherwise."""
         query = {"limit": str(MOST), **request.query_params}
         purpose = query.get("purpose")
-        files = [file for file in self._shelf.all() if purpose in (None, file["purpose"])]
+        files = [file for file in await self._shelf.all() if purpose in (None, file["purpose"])]
         return json_response(to_bytes(list_page(files, parse_page(query, MOST))))
 
     async def retrieve(self, request: Request) -> ASGIApp:
         """Show one file."""
-        return json_response(to_bytes(self._shelf.file(request.path_params["id"])))
+        return json_response(to_bytes(await self._shelf.file(request.path_params["id"])))
 
     async def content(self, request: Request) -> ASGIApp:
         """Give back the bytes of a file."""
-        file = self._shelf.file(request.path_params["id"])
-        return Response(self._shelf.content(file["id"]), media_type="application/octet-stream")
+        file = await self._shelf.file(request.path_params["id"])
+        return Response(await self._shelf.content(file["id"]), media_type="application/octet-stream")
 
     async def delete(self, request: Request) -> ASGIApp:
         """Forget a file."""
-        identifier = self._shelf.file(request.path_params["id"])["id"]
-        self._shelf.remove(identifier)
+        identifier = (await self._shelf.file(request.path_params["id"]))["id"]
+        await self._shelf.remove(identifier)
         return json_response(to_bytes(deleted_file(identifier)))

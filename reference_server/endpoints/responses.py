@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -37,9 +36,9 @@ from reference_server.protocol.openai_responses import parse_response_request
 from reference_server.protocol.paging import parse_page
 from reference_server.protocol.responses_items import Item
 from reference_server.protocol.responses_request import ResponseRequest
+from reference_server.state import Json
 
 KIND = "response"
-Json = dict[str, Any]
 
 
 def routes(rooms: Rooms) -> list[Route]:
@@ -65,7 +64,7 @@ class Responses:
     async def create(self, request: Request) -> ASGIApp:
         """Answer items, whole or as events."""
         asked = parse_response_request(await request.body())
-        before = self._before(asked)
+        before = await self._before(asked)
         observed: Observed = request.scope["observed"]
         engine = self._engine(request, asked.model)
         chat = self._rooms.asking(request.scope, asked.chat(before))
@@ -79,44 +78,47 @@ class Responses:
         """Count the tokens that items would cost."""
         asked = parse_response_request(await request.body())
         self._engine(request, asked.model)
-        tokens = count_prompt(asked.chat(self._before(asked)).messages)
+        tokens = count_prompt(asked.chat(await self._before(asked)).messages)
         return json_response(to_bytes({"object": "response.input_tokens", "input_tokens": tokens}))
 
     async def retrieve(self, request: Request) -> ASGIApp:
         """Show a response that was kept."""
         if request.query_params.get("stream") == "true":
             raise NotServed("stream", "a stream of a response that did not run in the background")
-        return json_response(to_bytes(self._kept(request)["response"]))
+        return json_response(to_bytes((await self._kept(request))["response"]))
 
     async def delete(self, request: Request) -> ASGIApp:
         """Forget a response."""
-        identifier = self._kept(request)["response"]["id"]
-        self._rooms.store.delete(KIND, identifier)
+        identifier = request.path_params["id"]
+        if not await self._rooms.store.delete(KIND, identifier):
+            raise NotKept("Response", identifier)
         return json_response(to_bytes({"id": identifier, "object": "response.deleted", "deleted": True}))
 
     async def input_items(self, request: Request) -> ASGIApp:
         """Show what a response was made from."""
-        return json_response(to_bytes(list_page(self._kept(request)["input"], parse_page(request.query_params))))
+        return json_response(
+            to_bytes(list_page((await self._kept(request))["input"], parse_page(request.query_params)))
+        )
 
     async def cancel(self, request: Request) -> ASGIApp:
         """Refuse: what is kept has ended."""
-        self._kept(request)
+        await self._kept(request)
         raise Refusal(400, "Cannot cancel a synchronous response.")
 
-    def _kept(self, request: Request) -> Json:
+    async def _kept(self, request: Request) -> Json:
         identifier = request.path_params["id"]
-        found: Json | None = self._rooms.store.get(KIND, identifier)
+        found = await self._rooms.store.get(KIND, identifier)
         if found is None:
             raise NotKept("Response", identifier)
         return found
 
-    def _before(self, asked: ResponseRequest) -> tuple[Item, ...]:
+    async def _before(self, asked: ResponseRequest) -> tuple[Item, ...]:
         """Return the items that this request goes on from."""
         if asked.conversation:
-            return tuple(shown_items(self._rooms, asked.conversation))
+            return tuple(await shown_items(self._rooms, asked.conversation))
         if asked.previous is None:
             return ()
-        found = self._rooms.store.get(KIND, asked.previous)
+        found = await self._rooms.store.get(KIND, asked.previous)
         if found is None:
             raise PreviousNotKept(asked.previous)
         return (*found["input"], *found["response"]["output"])
@@ -150,11 +152,11 @@ class Responses:
         )
         items = [self._identified(item) for item in asked.items]
 
-        def keep(response: Json) -> None:
+        async def keep(response: Json) -> None:
             if asked.stored:
-                self._rooms.store.put(KIND, frame.id, {"response": response, "input": [*before, *items]})
+                await self._rooms.store.keep(KIND, frame.id, {"response": response, "input": [*before, *items]})
             if asked.conversation:
-                join(self._rooms, asked.conversation, [*items, *response["output"]])
+                await join(self._rooms, asked.conversation, [*items, *response["output"]])
 
         return Course(frame, self._new_id, self._rooms.clock, keep)
 

@@ -1,7 +1,7 @@
 """What the endpoints work with."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
@@ -20,9 +20,10 @@ from reference_server.routing.fleet import Fleet
 from reference_server.routing.retrying import RetryBudget
 from reference_server.routing.router import Record, Router
 from reference_server.settings import Settings
-from reference_server.store import Store
+from reference_server.state import Store
 from reference_server.telemetry import Telemetry
 
+Duty = Callable[[], Awaitable[None]]
 Asked = TypeVar("Asked", ChatRequest, CompletionRequest)
 
 
@@ -33,6 +34,7 @@ class Rooms:
     `clock` is in seconds since 1970, `ticks` in seconds of a clock that never goes back. A reload puts others in the
     place of `router`, `keys` and `anybody`: whoever works with them asks here, once a request. `anybody` is who calls
     where there are no keys. `patiences` are the seconds that a whole answer may take, and a first token, by engine.
+    `duties` are done for as long as the process serves.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Rooms:
     ticks: Callable[[], float]
     entropy: Random
     store: Store
+    duties: list[Duty] = field(default_factory=list)
     draining: bool = False
 
     async def close(self) -> None:
@@ -67,6 +70,7 @@ class Rooms:
             await self.limiter.close()
         if self.link:
             await self.link.close()
+        await self.store.close()
 
     def patience(self, engine: str, *, streams: bool) -> float:
         """Return the seconds that a request to an engine may take: to the first token, or the whole answer."""

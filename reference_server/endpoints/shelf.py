@@ -1,18 +1,18 @@
 """Files, kept in the store: their descriptions and their bytes."""
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import filterfalse
 
 from reference_server.endpoints.rooms import Rooms
 from reference_server.errors import NoSuchFile, StorageFull
 from reference_server.formatting.identifiers import file_id
 from reference_server.formatting.openai_files import file_object
+from reference_server.state import Json
 
 FILE = "file"
-CONTENT = "file-content"
+CONTENT = "content"
 MOST_BYTES = 512 * 1024 * 1024
 """Bytes of all files together."""
-Json = dict[str, Any]
 
 
 class Shelf:
@@ -22,38 +22,42 @@ class Shelf:
         """Take what endpoints work with."""
         self._rooms = rooms
 
-    def add(self, filename: str, purpose: str, content: bytes, life: int | None = None) -> Json:
+    async def add(self, filename: str, purpose: str, content: bytes, life: int | None = None) -> Json:
         """Keep a file for `life` seconds, None is for good; return its description."""
-        if sum(file["bytes"] for file in self.all()) + len(content) > MOST_BYTES:
+        return await self.put(file_id(self._rooms.entropy), filename, purpose, content, life)
+
+    async def put(self, identifier: str, filename: str, purpose: str, content: bytes, life: int | None) -> Json:
+        """Keep a file under an id, if it is not there already."""
+        if found := await self._rooms.store.get(FILE, identifier):
+            return found
+        if sum(file["bytes"] for file in await self.all()) + len(content) > MOST_BYTES:
             raise StorageFull(MOST_BYTES)
-        identifier, created = file_id(self._rooms.entropy), int(self._rooms.clock())
+        created = int(self._rooms.clock())
         file = file_object(identifier, purpose, filename, len(content), created=created, life=life)
-        self._rooms.store.put(FILE, identifier, file)
-        self._rooms.store.put(CONTENT, identifier, content)
+        await self._rooms.store.keep(FILE, identifier, file, {CONTENT: content})
         return file
 
-    def all(self) -> Sequence[Json]:
+    async def all(self) -> Sequence[Json]:
         """Return the descriptions of all files, oldest first."""
-        now = self._rooms.clock()
-        files: list[Json] = self._rooms.store.all(FILE)
-        for file in files:
-            if file["expires_at"] is not None and file["expires_at"] <= now:
-                self.remove(file["id"])
-        return [file for file in files if file["expires_at"] is None or file["expires_at"] > now]
+        files = await self._rooms.store.all(FILE)
+        for file in filterfalse(self._is_there, files):
+            await self.remove(file["id"])
+        return list(filter(self._is_there, files))
 
-    def file(self, identifier: str) -> Json:
+    async def file(self, identifier: str) -> Json:
         """Return the description of a file, or refuse its id."""
-        found = {file["id"]: file for file in self.all()}.get(identifier)
-        if found is None:
+        found = await self._rooms.store.get(FILE, identifier)
+        if found is None or not self._is_there(found):
             raise NoSuchFile(identifier)
         return found
 
-    def content(self, identifier: str) -> bytes:
+    async def content(self, identifier: str) -> bytes:
         """Return the bytes of a file that is there."""
-        content: bytes = self._rooms.store.get(CONTENT, identifier) or b""
-        return content
+        return (await self._rooms.store.parts(FILE, identifier)).get(CONTENT, b"")
 
-    def remove(self, identifier: str) -> None:
+    async def remove(self, identifier: str) -> None:
         """Forget a file."""
-        self._rooms.store.delete(FILE, identifier)
-        self._rooms.store.delete(CONTENT, identifier)
+        await self._rooms.store.delete(FILE, identifier)
+
+    def _is_there(self, file: Json) -> bool:
+        return bool(file["expires_at"] is None or file["expires_at"] > self._rooms.clock())

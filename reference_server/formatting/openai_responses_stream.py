@@ -1,7 +1,7 @@
 """Deltas to a response: its events, or its last state as one body."""
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -21,7 +21,11 @@ class Course:
     """One response on its way: `clock` in seconds, `keep` gets the finished response before anybody sees it."""
 
     def __init__(
-        self, frame: Frame, new_id: Callable[[str], str], clock: Callable[[], float], keep: Callable[[Json], None]
+        self,
+        frame: Frame,
+        new_id: Callable[[str], str],
+        clock: Callable[[], float],
+        keep: Callable[[Json], Awaitable[None]],
     ) -> None:
         """Begin with nothing written."""
         self._frame = frame
@@ -68,7 +72,7 @@ class Course:
         for event in self._output.close(status):
             yield event
         finished = self._finished(status, usage)
-        self._keep(finished)
+        await self._keep(finished)
         yield {"type": END_OF[status], "response": finished}
 
     def _finished(self, status: str, usage: Usage | None) -> Json:

@@ -54,3 +54,7 @@ class KeyRing:
         given = digest(secret)
         key = self._keys.get(given[:HEAD])
         return key if key and hmac.compare_digest(key.digest, given) else None
+
+    def named(self, identifier: str) -> ApiKey | None:
+        """Return the key with an id, None where it is no longer there."""
+        return next((key for key in self._keys.values() if key.id == identifier), None)

@@ -25,6 +25,9 @@ class App(Protocol):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
 
+    def start(self) -> None:
+        """Begin with what is done beside requests."""
+
     def drain(self) -> None:
         """Say from now on that no more requests are wanted."""
 
@@ -69,6 +72,7 @@ async def serve_until_told(told: asyncio.Event, app: App, listener: socket.socke
     """
     stopping = asyncio.Event()
     leaving = Leaving(app)
+    app.start()
     serving = asyncio.ensure_future(serve_until(stopping, leaving, listener, settings))
     waiting = asyncio.ensure_future(told.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

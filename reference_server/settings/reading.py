@@ -11,6 +11,9 @@ from reference_server.settings.placed_yaml import NotYamlError, Place, Placed, r
 from reference_server.settings.section import SettingsError
 from reference_server.settings.whole import Settings
 
+STATE = "coze-server.db"
+"""Where objects are kept if nothing else is said: a file beside the configuration."""
+
 
 def load(path: Path) -> Settings:
     """Read a YAML file; SettingsError for whatever is wrong with it."""
@@ -37,7 +40,7 @@ def parse(text: str, name: str) -> Settings:
             problem = "a secret does not belong in the file, name its 'env' or 'file', or its 'hash'"
             raise SettingsError(f"{name}:{placed.line(('keys', number, 'value'))}", f"keys[{number}]: {problem}")
     try:
-        return Settings.model_validate(said)
+        return Settings.model_validate({"state": {"url": f"sqlite:///{Path(name).with_name(STATE)}"}, **said})
     except ValidationError as error:
         raise first_problem(error, name, placed) from error
 

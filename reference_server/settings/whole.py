@@ -14,6 +14,7 @@ from reference_server.settings.models import MODELS, Model
 from reference_server.settings.routes import ROUTES, Alias, CircuitBreaker, HealthCheck, Overflow, Retries, Route
 from reference_server.settings.section import Count, Patience, Seconds, Section, unknown
 from reference_server.settings.server import AnthropicCompatibility, Cache, OpenAICompatibility
+from reference_server.settings.state import State
 from reference_server.settings.telemetry import Telemetry
 from reference_server.settings.tls import Tls
 
@@ -61,6 +62,7 @@ class Settings(Section):
     keys: tuple[Key, ...] = ()
     rate_limits: RateLimits = RateLimits()
     cache: Cache = Cache()
+    state: State | None = None
 
     @property
     def at_once(self) -> int:

@@ -76,7 +76,8 @@ def test_a_bad_file_is_told_in_one_line(text: str, said: str) -> None:
 
 
 def test_nothing_configured_is_the_default() -> None:
-    assert parse("", "a.yaml") == Settings()
+    state = {"url": "sqlite:///coze-server.db"}
+    assert parse("", "a.yaml") == Settings.model_validate({"state": state})
 
 
 def test_the_example_names_every_key() -> None:
