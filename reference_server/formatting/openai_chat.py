@@ -53,27 +53,40 @@ class Choice:
             gather(self.calls, delta.call)
 
 
-async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
-    """Collect all deltas into a `chat.completion`."""
-    choices: dict[int, Choice] = {}
-    usage = NO_USAGE
-    async for delta in deltas:
+@dataclass(slots=True)
+class Gathered:
+    """A completion while its deltas come in."""
+
+    choices: dict[int, Choice] = field(default_factory=dict)
+    usage: Usage = NO_USAGE
+
+    def add(self, delta: Delta) -> None:
+        """Take in one piece."""
         if delta.usage:
-            usage = delta.usage
-            continue
-        choices.setdefault(delta.choice, Choice()).add(delta)
-    return to_bytes(
-        {
+            self.usage = delta.usage
+        else:
+            self.choices.setdefault(delta.choice, Choice()).add(delta)
+
+    def completion(self, answer: Answer) -> dict[str, Any]:
+        """Return the `chat.completion`."""
+        return {
             "id": answer.id,
             "object": "chat.completion",
             "created": answer.created,
             "model": answer.model,
-            "choices": [choice_object(index, choices[index], answer) for index in sorted(choices)],
-            "usage": usage_object(usage),
+            "choices": [choice_object(index, self.choices[index], answer) for index in sorted(self.choices)],
+            "usage": usage_object(self.usage),
             "service_tier": "default",
             "system_fingerprint": answer.fingerprint,
         }
-    )
+
+
+async def completion(deltas: AsyncIterator[Delta], answer: Answer) -> bytes:
+    """Collect all deltas into a `chat.completion`."""
+    gathered = Gathered()
+    async for delta in deltas:
+        gathered.add(delta)
+    return to_bytes(gathered.completion(answer))
 
 
 def choice_object(index: int, choice: Choice, answer: Answer) -> dict[str, Any]:

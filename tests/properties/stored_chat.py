@@ -1,4 +1,4 @@
-"""A server that keeps chat completions, for the bundled one does not."""
+"""A server that keeps chat completions, and nothing else."""
 
 import json
 from itertools import count

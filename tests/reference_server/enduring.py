@@ -104,8 +104,8 @@ class Writer:
             self.files[made["id"]] = text
 
     def _forget(self) -> None:
-        kinds = [("conversations", self.conversations), ("responses", self.responses), ("files", self.files)]
-        path, ids = self.random.choice(kinds)
+        kinds: Json = {"conversations": self.conversations, "responses": self.responses, "files": self.files}
+        path, ids = self.random.choice(list(kinds.items()))
         if id := self._any(ids):
             gone = self._asked("DELETE", f"/{path}/{id}")
             (self.deleted if gone else self.unsure).add(id)
@@ -138,8 +138,8 @@ class Writer:
         while more:
             after = {"after": items[-1]["id"]} if items else {}
             answer = self._client.get(f"/conversations/{id}/items", params={"limit": "100", "order": "asc", **after})
-            page = answer.json() if answer.status_code == 200 else {"data": [], "has_more": False}
-            items, more = [*items, *page["data"]], page["has_more"]
+            page: Json = answer.json() if answer.status_code == 200 else {"data": [], "has_more": False}
+            items, more = [*items, *page["data"]], bool(page["has_more"])
         return items
 
     def _same(self, path: str, id: str, parts: Json) -> str:
