@@ -55,7 +55,7 @@ def run(
 ) -> None:
     """Serve OpenAI's API in front of self-hosted engines.
 
-    Without a configuration it is one process: files, conversations and batches are kept in its memory.
+    Without a configuration it is one process: what is kept for later is kept in its memory.
     """
     if context.invoked_subcommand:
         return
