@@ -13,6 +13,7 @@ from reference_server import flaws
 from reference_server.building import anybody, build_exporter, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
 from reference_server.engines.coze import Coze
+from reference_server.engines.llama import Llama
 from reference_server.logs import RequestLog
 from reference_server.middleware import (
     AllowOrigins,
@@ -68,6 +69,9 @@ class Application:
         """Speak ASGI."""
         if self._probing is None:
             self._probing = asyncio.create_task(self._probe())
+            for engine in self._rooms.engines.values():
+                if isinstance(engine, Llama):
+                    engine.preload()
             self._rooms.telemetry.attend()
             if self._exports:
                 self._exports.start()

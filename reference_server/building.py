@@ -12,6 +12,7 @@ from reference_server.caching import MemoryValues, RedisValues, ResponseCache, V
 from reference_server.endpoints import Rooms
 from reference_server.engines.coze import Coze
 from reference_server.engines.delta import Engine
+from reference_server.engines.llama import Llama
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.engines.upstream import Upstream
 from reference_server.limits import ApiKey, KeyRing, Limiter, MemoryLimiter, Quota, SharedLimiter
@@ -27,6 +28,7 @@ from reference_server.settings import (
     AnyEngine,
     CozeEngine,
     Key,
+    LlamaEngine,
     OpenAIEngine,
     RateLimits,
     RemoteEngine,
@@ -127,6 +129,8 @@ def build_engines(settings: Settings, ticks: Callable[[], float], entropy: Rando
             engines[engine.name] = SyntheticEngine(engine, entropy)
         elif isinstance(engine, CozeEngine):
             engines[engine.name] = Coze(engine, settings.request_timeout, entropy, ticks)
+        elif isinstance(engine, LlamaEngine):
+            engines[engine.name] = Llama(engine, entropy, ticks)
     return engines
 
 

