@@ -74,6 +74,10 @@ class Engine(Protocol):
         """Answer piece by piece; what is refused is refused before the first piece."""
         ...
 
+    async def count(self, request: ChatRequest) -> int:
+        """Return the tokens that a conversation counts."""
+        ...
+
     async def close(self) -> None:
         """End what is open."""
         ...

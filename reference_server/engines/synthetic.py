@@ -35,6 +35,10 @@ class SyntheticEngine:
     async def close(self) -> None:
         """Do nothing: there is nothing open."""
 
+    async def count(self, request: ChatRequest) -> int:
+        """Count as OpenAI does."""
+        return count_prompt(request.messages)
+
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield every choice: a stream a token at a time, the choices in turn."""
         refuse_addresses(each for message in request.messages for each in message.attachments)

@@ -67,6 +67,10 @@ class Coze:
             return error.status < 500 or isinstance(error, UpstreamRefusedUs)
         return True
 
+    async def count(self, request: ChatRequest) -> int:
+        """Count as OpenAI does."""
+        return count_prompt(request.messages)
+
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield the answer as it comes; of a chat that is left before its end Coze is told to stop."""
         for again in (False, True):

@@ -11,13 +11,14 @@ from reference_server.engines.delta import CallPiece, Delta
 from reference_server.engines.llama.requests import (
     CHAT,
     COMPLETION,
+    COUNT,
     TEMPLATE,
     chat_body,
     messages,
     prompt_body,
 )
 from reference_server.engines.llama.running import Running
-from reference_server.engines.llama.tools import arguments_form, choosing, chosen, offered, opening, with_tools
+from reference_server.engines.llama.tools import arguments_form, choosing, chosen, ending, offered, opening, with_tools
 from reference_server.engines.llama.words import Words
 from reference_server.engines.parts import finish_of
 from reference_server.protocol.chat_request import ChatRequest, Tool
@@ -43,6 +44,12 @@ class Answering:
             async for delta in found:
                 yield delta
 
+    async def count(self) -> int:
+        """Return the tokens of the conversation, and of its tools."""
+        told = offered(self._request)
+        answer = await self._running.call(COUNT, {"messages": told_messages(self._request, told)})
+        return int(answer["input_tokens"])
+
     async def _way(self, choice: int) -> AsyncGenerator[Delta]:
         """Return how it is answered."""
         request = self._request
@@ -52,12 +59,12 @@ class Answering:
         if tools := offered(request):
             prompt = await self._prompt(tools)
             if tool := await self._chosen(tools, choice, prompt):
-                return self._called(tool, choice, prompt + opening(tool.name))
+                return self._called(tool, choice, prompt + opening(tool))
         return self._words(CHAT, chat_body(request, choice))
 
     async def _words(self, path: str, body: Json) -> AsyncGenerator[Delta]:
         """Yield an answer in words."""
-        words = Words(self._request.stop)
+        words = Words(self._request.stop, self._request.top_logprobs)
         async with self._running.stream(path, body) as chunks:
             async for chunk in chunks:
                 for delta in words.take(chunk):
@@ -76,8 +83,7 @@ class Answering:
 
     async def _prompt(self, tools: list[Tool]) -> str:
         """Return the conversation as the model reads it, with its tools."""
-        told = list(messages(with_tools(self._request.messages, tools)))
-        answer = await self._running.call(TEMPLATE, {"messages": told})
+        answer = await self._running.call(TEMPLATE, {"messages": told_messages(self._request, tools)})
         return str(answer["prompt"])
 
     async def _chosen(self, tools: list[Tool], choice: int, prompt: str) -> Tool | None:
@@ -96,7 +102,7 @@ class Answering:
 
     async def _called(self, tool: Tool, choice: int, prompt: str) -> AsyncGenerator[Delta]:
         """Yield a call, its arguments as they come."""
-        words = Words(())
+        words = Words(ending(tool))
         identifier = f"call_{''.join(self._entropy.choices(CALL_ID, k=24))}"
         body = {**prompt_body(self._request, choice, prompt), **arguments_form(tool)}
         finish = None
@@ -105,9 +111,18 @@ class Answering:
             async for chunk in chunks:
                 for delta in words.take(chunk):
                     yield Delta(call=CallPiece(0, delta.text, kind=tool.kind))
+                if words.is_over:
+                    break
         for delta in words.end():
+            if delta.text:
+                yield Delta(call=CallPiece(0, delta.text, kind=tool.kind))
             finish = delta.finish
         if finish == "stop":
             finish = finish_of(self._request, [Call(tool, "")])
         yield Delta(finish=finish)
         yield Delta(usage=words.usage)
+
+
+def told_messages(request: ChatRequest, tools: list[Tool]) -> list[Json]:
+    """Return the conversation for a model's template, the tools in words before it."""
+    return list(messages(with_tools(request.messages, tools) if tools else request.messages))

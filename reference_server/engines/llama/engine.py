@@ -75,6 +75,11 @@ class Llama:
                 async for delta in found:
                     yield delta
 
+    async def count(self, request: ChatRequest) -> int:
+        """Count as the model reads a conversation."""
+        async with self._running(request.model, embeds=False) as running:
+            return await Answering(running, request, self._entropy).count()
+
     async def embed(self, model: str, inputs: Sequence[Input]) -> list[Embedding]:
         """Embed every input; tokens are those of cl100k_base, and mean what their text means."""
         texts = [text_of(each) for each in inputs]

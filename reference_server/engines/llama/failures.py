@@ -1,12 +1,14 @@
 """What llama.cpp refuses, as clients are told of it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure
-from reference_server.errors import ContextLengthExceeded, Refusal
+from reference_server.errors import ContextLengthExceeded, InputsTooLong, Refusal
 
 TOO_LONG = "exceed_context_size_error"
+TOO_LARGE = re.compile(r"input \((\d+) tokens\) is too large to process.*current batch size: (\d+)")
 LONGEST_WORDS = 300
 BAD_REQUEST = 400
 
@@ -38,4 +40,6 @@ def failure_in(answer: Mapping[str, Any]) -> Refusal | None:
     if error.get("type") == TOO_LONG:
         return ContextLengthExceeded(error.get("n_ctx", 0), error.get("n_prompt_tokens", 0), None)
     words = str(error.get("message", ""))
+    if match := TOO_LARGE.search(words):
+        return InputsTooLong(int(match[2]), int(match[1]))
     return NotTaken(words) if error.get("code") == BAD_REQUEST else UpstreamBroken(words[:LONGEST_WORDS])

@@ -75,8 +75,9 @@ def parameters(asked: Mapping[str, Any], socket: str) -> Any:
     if asked["embeds"]:
         params.embedding = True
         params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-        # An input goes through in one go.
+        # An input goes through in one go. Apart, inputs that go through together get each other's vectors mixed in.
         params.n_batch = params.n_ubatch = asked["context"]
+        params.kv_unified = True
     return params
 
 

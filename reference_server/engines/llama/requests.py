@@ -8,6 +8,7 @@ from reference_server.engines.llama.tools import told_call
 from reference_server.protocol.chat_request import ChatRequest, Message
 
 CHAT, COMPLETION, TEMPLATE = "/v1/chat/completions", "/v1/completions", "/apply-template"
+COUNT = "/v1/chat/completions/input_tokens"
 SAME_NAMES = ("top_p", "frequency_penalty", "presence_penalty", "logit_bias")
 ROLES = {"developer": "system", "tool": "user", "function": "user"}
 """What templates call them: few know tools, and each knows them in its own way."""
@@ -23,14 +24,14 @@ def chat_body(request: ChatRequest, choice: int) -> Json:
 
 def prompt_body(request: ChatRequest, choice: int, prompt: str) -> Json:
     """Return what goes on with a text."""
-    odds = {"logprobs": request.top_logprobs or 1} if request.logprobs else {}
+    odds = {"logprobs": alternatives(request)} if request.logprobs else {}
     return {**sampling(request, choice), **odds, "prompt": prompt}
 
 
 def sampling(request: ChatRequest, choice: int) -> Json:
     """Return what is the same for both: how to choose tokens, and how many."""
     seed = {} if request.seed is None else {"seed": (request.seed + choice) % SEEDS}
-    odds = {"logprobs": True, "top_logprobs": request.top_logprobs} if request.logprobs else {}
+    odds = {"logprobs": True, "top_logprobs": alternatives(request)} if request.logprobs else {}
     return {
         "stream": True,
         "stream_options": {"include_usage": True},
@@ -42,8 +43,13 @@ def sampling(request: ChatRequest, choice: int) -> Json:
         **seed,
         **odds,
         # An answer that is left at a stop sequence never comes to its usage.
-        **({"timings_per_token": True} if request.stop else {}),
+        "timings_per_token": bool(request.stop or request.tools),
     }
+
+
+def alternatives(request: ChatRequest) -> int:
+    """Return how many tokens to be told of in each place: with none, llama.cpp tells nothing at all."""
+    return max(request.top_logprobs, 1)
 
 
 def form(request: ChatRequest) -> Json:

@@ -21,8 +21,9 @@ class Piece(NamedTuple):
 class Words:
     """One choice while its chunks come in; what may begin a stop sequence is held back, token by token."""
 
-    def __init__(self, stop: Sequence[str]) -> None:
-        """Begin with nothing said."""
+    def __init__(self, stop: Sequence[str], alternatives: int = 0) -> None:
+        """Begin with nothing said; so many `alternatives` are told of each token."""
+        self._alternatives = alternatives
         self._bounds = Bounds(stop, None)
         self._waiting: list[Piece] = []
         self._free = 0
@@ -43,7 +44,7 @@ class Words:
             if thought := delta.get("reasoning_content"):
                 yield Delta(reasoning=thought)
             if text := delta.get("content") or delta.get("text"):
-                self._waiting.append(Piece(text, tuple(chances(choice.get("logprobs"), text))))
+                self._waiting.append(Piece(text, tuple(chances(choice.get("logprobs"), text, self._alternatives))))
                 self._free += len(self._bounds.take(text))
                 yield from self._said()
 
@@ -74,17 +75,17 @@ def cut(piece: Piece, size: int) -> Piece:
     return Piece(text, tuple([each._replace(token=text.encode()) for each in piece.chances[:1]]))
 
 
-def chances(told: Json | None, text: str) -> Iterator[TokenChance]:
+def chances(told: Json | None, text: str, alternatives: int) -> Iterator[TokenChance]:
     """Yield the odds of the tokens of a text; where they are of another text, as one token."""
-    tokens = [chance_in(each) for each in (told or {}).get("content", ())]
+    tokens = [chance_in(each, alternatives) for each in (told or {}).get("content", ())]
     if tokens and b"".join([each.token for each in tokens]) != text.encode():
         tokens = [tokens[-1]._replace(token=text.encode())]
     yield from tokens
 
 
-def chance_in(told: Json) -> TokenChance:
+def chance_in(told: Json, alternatives: int) -> TokenChance:
     """Read a token and its odds."""
-    others = tuple([(bytes(each["bytes"]), odds(each)) for each in told.get("top_logprobs", ())])
+    others = tuple([(bytes(each["bytes"]), odds(each)) for each in told["top_logprobs"][:alternatives]])
     return TokenChance(bytes(told["bytes"]), odds(told), others)
 
 
