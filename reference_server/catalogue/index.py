@@ -1,12 +1,13 @@
 """An index of models, `models.yaml`: what each is, and how to know that it is whole."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import Field, ValidationError
 
-from reference_server.settings import SettingsError
+from reference_server.settings import Model, SettingsError, models_in
 from reference_server.settings.section import Count, Section
 
 NAME = "models.yaml"
@@ -82,6 +83,14 @@ def index_in(folder: Path) -> Index | None:
         return None
     except OSError as error:
         raise SettingsError(path, f"can't be read: {error.strerror}") from error
+
+
+def models_of(folder: Path) -> Iterator[Model]:
+    """Return the models of a folder as they are shown: those of its index, or all that lie there."""
+    index = index_in(folder)
+    if index is None:
+        return models_in(folder)
+    return (Model(id=each.id, owned_by="local") for each in index.models)
 
 
 def write_index(index: Index, folder: Path) -> None:

@@ -131,7 +131,7 @@ def spare_cores() -> int:
 
 
 class LlamaEngine(Engine):
-    """Models in GGUF files of `model_dir`, run by llama.cpp, each in a process of its own while it is loaded.
+    """Models in GGUF files of `model_dir`, else of `--model-dir`, run by llama.cpp, each that is loaded as a process.
 
     A model's file is that of `models`, else its own name's, else `model`; names go without `.gguf`. `preload` are
     loaded at the start, others when they are asked for; all together take so many bytes of `memory`. Each answers
@@ -140,7 +140,7 @@ class LlamaEngine(Engine):
 
     serves: ClassVar[tuple[str, ...]] = (*CHATS, "/embeddings")
     type: Literal["llama"]
-    model_dir: Path
+    model_dir: Path | None = None
     model: str | None = None
     models: Mapping[str, str] = NO_NAMES
     preload: tuple[str, ...] = ()

@@ -85,6 +85,8 @@ class Residents(Generic[Kind]):
         """Return the one that is here, or begin to load it as soon as there is room."""
         if self._most is not None and need.size > self._most:
             raise TooLargeError(need.name)
+        if found := self._found(need):
+            return found
         async with self._changed:
             while (found := self._found(need)) is None and not self._has_room(need):
                 if (idle := self._idle()) is None:
@@ -93,6 +95,8 @@ class Residents(Generic[Kind]):
                     await gone(self._here.pop(idle.need.name))
             if found is None:
                 found = Resident(need, asyncio.ensure_future(load()))
+                # Those who wait for it may all have left.
+                found.loading.add_done_callback(lambda task: task.cancelled() or task.exception())
                 self._here[need.name] = found
         return found
 

@@ -1,6 +1,7 @@
 """The models that lie in a folder: names to files."""
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,8 +24,13 @@ class Shelf:
 
     def __init__(self, settings: LlamaEngine) -> None:
         """Look once what is there; SettingsError for a folder or an index that can't be used."""
-        self._books = {book.name: book for book in books(settings.model_dir)}
-        index = index_in(settings.model_dir)
+        where, folder = f"engines: {settings.name}", settings.model_dir
+        if folder is None:
+            raise SettingsError(where, "needs a 'model_dir', or --model-dir")
+        if find_spec("xllamacpp") is None:
+            raise SettingsError(where, "llama.cpp is not installed: pip install 'cozecheck[llama]'")
+        self._books = {book.name: book for book in books(folder)}
+        index = index_in(folder)
         tagged = [(tag, each.id) for each in (index.models if index else ()) for tag in each.tags]
         # The first model with a tag is the one that it selects.
         self._tags: Mapping[str, str] = dict(reversed(tagged))
@@ -32,7 +38,7 @@ class Shelf:
         self._usual = settings.model
         for name in (*settings.models.values(), *settings.preload, *filter(None, (settings.model,))):
             if self.find(name, exactly=True) is None:
-                raise SettingsError(f"engines: {settings.name}", f"no model '{name}' in {settings.model_dir}")
+                raise SettingsError(where, f"no model '{name}' in {folder}")
 
     def find(self, model: str, *, exactly: bool = False) -> Book | None:
         """Return the file for a model; None where there is none. `exactly` that of its own name, or of its tag."""
