@@ -13,8 +13,6 @@ from reference_server.settings.section import Count, Section
 NAME = "models.yaml"
 MOST_BYTES = 4 * 1024 * 1024
 MOST_MODELS = 10_000
-TAG = "tag:"
-"""Begins what an engine is asked for by a route that selects by a tag."""
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 
 
@@ -36,11 +34,9 @@ class Index(Section):
 
     models: Annotated[tuple[Entry, ...], Field(max_length=MOST_MODELS)] = ()
 
-    def find(self, name: str) -> Entry | None:
-        """Return the model of an id, or the first with a tag, where the name begins with `tag:`."""
-        if name.startswith(TAG):
-            return next((each for each in self.models if name.removeprefix(TAG) in each.tags), None)
-        return next((each for each in self.models if each.id == name), None)
+    def find(self, identifier: str) -> Entry | None:
+        """Return the model of an id."""
+        return next((each for each in self.models if each.id == identifier), None)
 
 
 def parse_index(content: bytes, name: str) -> Index:

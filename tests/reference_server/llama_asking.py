@@ -1,7 +1,9 @@
 """A server in front of a real, small model, and ways to ask it."""
 
+import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,3 +46,20 @@ def asking(**rest: Any) -> Iterator[httpx2.Client]:
     """A client of such a server."""
     with models(**rest) as base_url, httpx2.Client(base_url=base_url, timeout=120) as client:
         yield client
+
+
+def processes() -> list[int]:
+    """The models of this process's servers."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (each / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"model_process" in (each / "cmdline").read_bytes():
+                found.append(int(each.name))
+    return found
+
+
+def kill_models() -> None:
+    """Kill them."""
+    for each in processes():
+        os.kill(each, signal.SIGKILL)

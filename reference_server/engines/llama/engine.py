@@ -20,6 +20,7 @@ from reference_server.errors import ModelNotFound, NotServed
 from reference_server.protocol.chat_request import ChatRequest
 from reference_server.protocol.openai_embeddings import Input
 from reference_server.settings import LlamaEngine
+from reference_server.settings.routes import TAG
 
 log = logging.getLogger(__name__)
 BESIDES = 64 * 1024 * 1024
@@ -51,6 +52,10 @@ class Llama:
             task.cancel()
         await asyncio.gather(*self._preloading, return_exceptions=True)
         await self._residents.close()
+
+    def has_tag(self, tag: str) -> bool:
+        """Tell whether a model here has a tag."""
+        return self._shelf.find(f"{TAG}{tag}") is not None
 
     def preload(self) -> None:
         """Begin to load what is wanted from the start, all at once."""

@@ -5,8 +5,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from reference_server.catalogue.index import TAG, index_in
+from reference_server.catalogue.index import index_in
 from reference_server.settings import LlamaEngine, SettingsError
+from reference_server.settings.routes import TAG
 
 SUFFIX = ".gguf"
 
