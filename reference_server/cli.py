@@ -18,6 +18,7 @@ from reference_server.catalogue.index import models_of
 from reference_server.errors import Refusal
 from reference_server.flaws import FLAWS
 from reference_server.logs import configure
+from reference_server.models_cli import models
 from reference_server.routing.configured import plan as plan_of
 from reference_server.routing.plan import Plan
 from reference_server.routing.trace import replayed_lines
@@ -33,6 +34,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
+cli.add_typer(models)
 log = logging.getLogger(__name__)
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The configuration, in YAML.")]
 

@@ -26,8 +26,8 @@ def pattern(value: str) -> str:
 class Route(Section):
     r"""Models whose whole name matches `pattern` go to an engine, to one of a pool, or to the default engine.
 
-    `model` is what the engine calls them, `\1` in it the pattern's first group; or a `tag` selects the first model of its
-    index that has it. `max_tokens` is the most for an answer.
+    `model` is what the engine calls them, `\1` in it the pattern's first group; or a `tag` selects the first model of
+    the engine's index that has it. `max_tokens` is the most for an answer.
     """
 
     pattern: Annotated[str, AfterValidator(pattern)]
