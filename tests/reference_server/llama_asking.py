@@ -4,12 +4,14 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import yaml
 
 from reference_server.app import create_app
 from reference_server.settings import LlamaEngine, Route, Settings
@@ -46,6 +48,23 @@ def asking(**rest: Any) -> Iterator[httpx2.Client]:
     """A client of such a server."""
     with models(**rest) as base_url, httpx2.Client(base_url=base_url, timeout=120) as client:
         yield client
+
+
+def with_index(folder: Path, *entries: dict[str, object]) -> Path:
+    """A folder with a model and an index of it."""
+    file = model_file()
+    (folder / "small.gguf").symlink_to(file)
+    usual = {
+        "id": "small",
+        "file": "small.gguf",
+        "size": file.stat().st_size,
+        "sha256": sha256(file.read_bytes()).hexdigest(),
+        "quantization": "Q4_1",
+        "licence": "apache-2.0",
+        "context_length": 8192,
+    }
+    (folder / "models.yaml").write_text(yaml.safe_dump({"models": [{**usual, **each} for each in entries]}))
+    return folder
 
 
 def processes() -> list[int]:

@@ -1,16 +1,14 @@
 """The processes that models run in: loaded, ended, lost."""
 
 import time
-from hashlib import sha256
 from pathlib import Path
 
 import httpx2
 import pytest
-import yaml
 
 from reference_server.app import create_app
 from reference_server.settings import Route, Settings, SettingsError
-from tests.reference_server.llama_asking import asking, engine, kill_models, model_file, processes
+from tests.reference_server.llama_asking import asking, engine, kill_models, model_file, processes, with_index
 
 PATIENCE = 60.0
 HELLO = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1}
@@ -79,23 +77,6 @@ def test_a_file_that_is_no_model_fails_its_requests_alone(tmp_path: Path) -> Non
     with asking(model_dir=folder, model=None, preload=["bad"]) as client:
         wait_until_ready(client)
         assert (status(client, "bad"), status(client, "good")) == (502, 200)
-
-
-def with_index(folder: Path, *entries: dict[str, object]) -> Path:
-    """A folder with a model and an index of it."""
-    file = model_file()
-    (folder / "small.gguf").symlink_to(file)
-    usual = {
-        "id": "small",
-        "file": "small.gguf",
-        "size": file.stat().st_size,
-        "sha256": sha256(file.read_bytes()).hexdigest(),
-        "quantization": "Q4_1",
-        "licence": "apache-2.0",
-        "context_length": 8192,
-    }
-    (folder / "models.yaml").write_text(yaml.safe_dump({"models": [{**usual, **each} for each in entries]}))
-    return folder
 
 
 def test_a_file_that_was_tampered_with_is_not_loaded(tmp_path: Path) -> None:
