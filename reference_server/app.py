@@ -14,6 +14,7 @@ from reference_server import flaws
 from reference_server.building import anybody, build_exporter, build_rooms, key_ring
 from reference_server.endpoints import Rooms, paths
 from reference_server.engines.coze import Coze
+from reference_server.engines.llama import Llama
 from reference_server.forgetting import forget
 from reference_server.logs import RequestLog
 from reference_server.middleware import (
@@ -80,6 +81,9 @@ class Application:
         if rooms.store.lasts and rooms.settings.state:
             duties.append(partial(forget, rooms.store, rooms.clock, rooms.settings.state.days))
         self._tasks = [asyncio.ensure_future(duty()) for duty in duties]
+        for engine in rooms.engines.values():
+            if isinstance(engine, Llama):
+                engine.preload()
         rooms.telemetry.attend()
         if self._exports:
             self._exports.start()

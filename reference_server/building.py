@@ -12,6 +12,7 @@ from reference_server.caching import MemoryValues, RedisValues, ResponseCache, V
 from reference_server.endpoints import Rooms
 from reference_server.engines.coze import Coze
 from reference_server.engines.delta import Engine
+from reference_server.engines.llama import Llama
 from reference_server.engines.synthetic import SyntheticEngine
 from reference_server.engines.upstream import Upstream
 from reference_server.limits import ApiKey, KeyRing, Limiter, MemoryLimiter, Quota, SharedLimiter
@@ -27,10 +28,12 @@ from reference_server.settings import (
     AnyEngine,
     CozeEngine,
     Key,
+    LlamaEngine,
     OpenAIEngine,
     RateLimits,
     RemoteEngine,
     Settings,
+    SettingsError,
     Timeouts,
 )
 from reference_server.settings import SyntheticEngine as SyntheticSettings
@@ -133,7 +136,19 @@ def build_engines(settings: Settings, ticks: Callable[[], float], entropy: Rando
             engines[engine.name] = SyntheticEngine(engine, entropy)
         elif isinstance(engine, CozeEngine):
             engines[engine.name] = Coze(engine, settings.request_timeout, entropy, ticks)
+        elif isinstance(engine, LlamaEngine):
+            engines[engine.name] = Llama(engine, entropy, ticks)
+    check_tags(settings, engines)
     return engines
+
+
+def check_tags(settings: Settings, engines: Mapping[str, Engine]) -> None:
+    """Refuse a route that selects by a tag which no model of its engines has."""
+    for place, route in enumerate(settings.routes):
+        for name in route.pool or (route.engine or settings.default_engine,):
+            engine = engines.get(name)
+            if route.tag and not (isinstance(engine, Llama) and engine.has_tag(route.tag)):
+                raise SettingsError(f"routes[{place}]", f"engine '{name}' has no model with the tag '{route.tag}'")
 
 
 def build_upstreams(settings: Settings) -> Mapping[str, Upstream]:

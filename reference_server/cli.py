@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from reference_server.app import Application, create_app
+from reference_server.catalogue.index import models_of
 from reference_server.errors import Refusal
 from reference_server.flaws import FLAWS
 from reference_server.logs import configure
+from reference_server.models_cli import models
 from reference_server.routing.configured import plan as plan_of
 from reference_server.routing.plan import Plan
 from reference_server.routing.trace import replayed_lines
 from reference_server.serving import serve
-from reference_server.settings import Key, Route, Settings, SettingsError, changed, load, models_in
+from reference_server.settings import AnyEngine, Key, LlamaEngine, Route, Settings, SettingsError, changed, load
 
+LLAMA: Literal["llama"] = "llama"
 EPILOG = "Without a subcommand, serves until SIGTERM or SIGINT."
 cli = typer.Typer(
     name="coze-server",
@@ -31,6 +34,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
+cli.add_typer(models)
 log = logging.getLogger(__name__)
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The configuration, in YAML.")]
 
@@ -147,11 +151,22 @@ class Source:
         if self.api_key_env:
             changes["keys"] = [*settings.keys, Key(env=self.api_key_env)]
         if self.model_dir:
-            found = list(models_in(self.model_dir))
+            found = list(models_of(self.model_dir))
             known = settings.models if "models" in settings.model_fields_set else ()
             changes["models"] = [*known, *found]
+            changes["engines"] = self._engines(settings, self.model_dir)
             changes["routes"] = [*(Route(pattern=re.escape(model.id)) for model in found), *settings.routes]
         return changed(settings, changes, "--engine-type")
+
+    def _engines(self, settings: Settings, folder: Path) -> list[AnyEngine]:
+        """Return the engines with their folder of models; one of llama.cpp need not be configured to be the default."""
+        engines: list[AnyEngine] = [
+            each.model_copy(update={"model_dir": each.model_dir or folder}) if isinstance(each, LlamaEngine) else each
+            for each in settings.engines
+        ]
+        if self.engine_type == LLAMA and all(each.name != LLAMA for each in engines):
+            engines.append(LlamaEngine(name=LLAMA, type=LLAMA, model_dir=folder))
+        return engines
 
 
 def planned(source: Source) -> Plan:

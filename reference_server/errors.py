@@ -165,12 +165,12 @@ class ModelNotFound(Refusal):
         super().__init__(404, message, code="model_not_found")
 
 
-class OnlyChats(Refusal):
-    """A model whose engine answers conversations and nothing else."""
+class OtherPaths(Refusal):
+    """A model whose engine is of use on other paths."""
 
-    def __init__(self) -> None:
-        """Say where it is of use."""
-        message = "This model's engine only chats: use v1/chat/completions or v1/responses."
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Name them."""
+        message = f"This model's engine serves only {', '.join(f'v1{path}' for path in paths)}."
         super().__init__(404, message, code="model_not_supported", param="model")
 
 

@@ -56,7 +56,7 @@ def _read(name: str, batch: Exchange, key: str) -> Steps:
 @scenario("batches.cancel", "batches.cancel", "batches.*")
 def cancelled(subject: Subject) -> Steps:
     """A batch that is cancelled at once."""
-    long = [line(str(number), subject.ask("Count from 1 to 200.", 600)) for number in range(4)]
+    long = [line(str(number), subject.ask("Count from 1 to 200.", 600)) for number in range(8)]
     upload = yield form("upload", "/files", {"purpose": "batch"}, file=batch_file(*long))
     if refuses(upload):
         return

@@ -14,7 +14,7 @@ from reference_server.endpoints.methods import Methods
 from reference_server.endpoints.relay import Relay, body_of
 from reference_server.endpoints.rooms import Rooms
 from reference_server.endpoints.visit import Visit, path_below, read_again
-from reference_server.errors import ModelNotFound, OnlyChats, Refusal, RequestedModelNotFound
+from reference_server.errors import ModelNotFound, OtherPaths, Refusal, RequestedModelNotFound
 from reference_server.limits import held
 from reference_server.limits.estimating import answer_tokens, prompt_tokens
 from reference_server.logs import log_translation
@@ -29,9 +29,6 @@ from reference_server.settings.limits import RequestLimits
 log = logging.getLogger(__name__)
 REPEATED = frozenset({"/chat/completions", "/completions"})
 """Paths whose answers may be kept. Responses leave something behind, and vectors are kept one by one."""
-
-CHATS = ("/chat/completions", "/completions", "/responses")
-"""How the paths begin that every engine serves."""
 
 
 def dispatched(routes: Iterable[Route], rooms: Rooms, operation: str | None = None) -> list[Route]:
@@ -65,7 +62,6 @@ class Dispatch:
         self._attempts = Attempts(rooms)
         self._relay = Relay(rooms.ticks, rooms.vectors)
         self._engines = {engine.name: engine for engine in rooms.settings.engines}
-        self._chats = path.startswith(CHATS)
         # Whoever makes things up has its own words for a model that it does not know.
         self._made_up = any(isinstance(engine, SyntheticEngine) for engine in rooms.settings.engines)
 
@@ -168,8 +164,9 @@ class Dispatch:
     async def _ask(self, visit: Visit, each: Try, most: int | None, send: Send) -> None:
         """Ask one engine: another server, or one of this process."""
         upstream = self._rooms.upstreams.get(each.engine)
-        if self._engines[each.engine].chats_only and not self._chats:
-            raise OnlyChats
+        serves = self._engines[each.engine].serves
+        if serves and not self._path.startswith(serves):
+            raise OtherPaths(serves)
         wanted = self._wanted(visit, each.engine, each.model if upstream else visit.asked.model, most)
         log_translation(visit.observed.request_id, visit.asked.fields, each.engine, wanted.fields or visit.asked.fields)
         if upstream:
@@ -187,7 +184,7 @@ class Dispatch:
             refuse_urls(asked.said, asked.body, self._rooms.settings.url_hosts)
         bounds = caps(visit.path, asked.fields, most)
         wanted = asked.asking(model or None, bounds, engine.parameters)
-        if engine.chats_only:
+        if engine.serves:
             # It reads nothing of what it lacks: left in place, that is checked, and repeated, like all else.
             wanted = wanted._replace(body=asked.asking(model or None, bounds).body)
         visit.observed.dropped = list(wanted.dropped)

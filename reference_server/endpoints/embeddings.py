@@ -16,8 +16,9 @@ from reference_server.caching.vectors import Compute
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
 from reference_server.engines.embedding import Embedding, embed, refuse_long
+from reference_server.engines.llama import Llama
 from reference_server.engines.upstream_embeddings import embedded
-from reference_server.errors import Refusal
+from reference_server.errors import Refusal, TimedOut
 from reference_server.formatting.openai_embeddings import embeddings
 from reference_server.observed import Observed
 from reference_server.protocol.openai_embeddings import EmbeddingRequest, Input, parse_embedding
@@ -48,6 +49,11 @@ def routes(rooms: Rooms) -> list[Route]:
     """Return the paths of embeddings, below the prefix."""
 
     async def create(request: Request) -> ASGIApp:
+        engine = rooms.engines.get(request.scope.get("engine", ""))
+        if isinstance(engine, Llama):
+            return await answer_engine(
+                parse_embedding(await request.body(), any_model=True), engine, request.scope, rooms
+            )
         return await answer_here(parse_embedding(await request.body()), request.scope, rooms.vectors)
 
     return [Route("/embeddings", Methods(POST=create))]
@@ -62,6 +68,21 @@ async def answer_here(asked: EmbeddingRequest, scope: Scope, cache: VectorCache 
     variety = f"here {asked.model} {asked.dimensions}"
     found, outcome = await looked_up(cache, variety, asked.inputs, compute, scope)
     refuse_long(sum(each.tokens for each in found))
+    return await response(asked.model, found, outcome, scope, as_base64=asked.as_base64)
+
+
+async def answer_engine(asked: EmbeddingRequest, engine: Llama, scope: Scope, rooms: Rooms) -> ASGIApp:
+    """Have a model embed."""
+    patience = rooms.patience(engine.name, streams=False)
+
+    async def compute(inputs: Sequence[Input]) -> Sequence[Embedding]:
+        try:
+            async with asyncio.timeout(patience):
+                return await engine.embed(scope["model"], inputs)
+        except TimeoutError as error:
+            raise TimedOut(patience) from error
+
+    found, outcome = await looked_up(rooms.vectors, f"{engine.name} {scope['model']}", asked.inputs, compute, scope)
     return await response(asked.model, found, outcome, scope, as_base64=asked.as_base64)
 
 

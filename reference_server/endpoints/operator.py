@@ -7,6 +7,8 @@ from starlette.types import ASGIApp
 
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
+from reference_server.engines.llama import Llama
+from reference_server.formatting.json_text import to_bytes
 
 
 def routes(rooms: Rooms) -> list[Route]:
@@ -31,9 +33,13 @@ def hindrance(rooms: Rooms) -> str | None:
     """Return why the server should be sent no more requests, None if it should."""
     if rooms.draining:
         return "draining"
-    return None if rooms.fleet.serviceable(rooms.ticks()) else "no engine is up"
+    if not rooms.fleet.serviceable(rooms.ticks()):
+        return "no engine is up"
+    return next(
+        (said for engine in rooms.engines.values() if isinstance(engine, Llama) and (said := engine.preparing())), None
+    )
 
 
 def refused(why: str) -> Response:
     """Return the answer of a server that is not ready."""
-    return Response(f'{{"status":"{why}"}}', 503, media_type="application/json")
+    return Response(to_bytes({"status": why}), 503, media_type="application/json")

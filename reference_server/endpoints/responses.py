@@ -12,7 +12,6 @@ from reference_server.endpoints.conversations import ITEMS, join, shown_items
 from reference_server.endpoints.generating import noted
 from reference_server.endpoints.methods import Methods, json_response
 from reference_server.endpoints.rooms import Rooms
-from reference_server.engines.counting import count_prompt
 from reference_server.engines.delta import Delta, Engine
 from reference_server.errors import (
     ContextLengthExceeded,
@@ -77,8 +76,8 @@ class Responses:
     async def count(self, request: Request) -> ASGIApp:
         """Count the tokens that items would cost."""
         asked = parse_response_request(await request.body())
-        self._engine(request, asked.model)
-        tokens = count_prompt(asked.chat(await self._before(asked)).messages)
+        engine = self._engine(request, asked.model)
+        tokens = await engine.count(self._rooms.asking(request.scope, asked.chat(await self._before(asked))))
         return json_response(to_bytes({"object": "response.input_tokens", "input_tokens": tokens}))
 
     async def retrieve(self, request: Request) -> ASGIApp:

@@ -65,12 +65,17 @@ class Delta(NamedTuple):
 
 
 class Engine(Protocol):
-    """Something that answers requests."""
+    """Something that answers requests; `continues` says that it can also go on with a text, and count its tokens."""
 
     name: str
+    continues: bool
 
     def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Answer piece by piece; what is refused is refused before the first piece."""
+        ...
+
+    async def count(self, request: ChatRequest) -> int:
+        """Return the tokens that a conversation counts."""
         ...
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reference_server.engines.delta import Delta, Engine, Usage
 from reference_server.engines.tokenizer import encode, token_bytes
-from reference_server.errors import ContextLengthExceeded, PromptTooLong, UnknownToken
+from reference_server.errors import ContextLengthExceeded, NotServed, PromptTooLong, UnknownToken
 from reference_server.protocol.chat_request import ChatRequest, Message
 from reference_server.protocol.openai_completions import CompletionRequest, Prompt
 
@@ -40,23 +40,26 @@ def written(prompt: Prompt) -> Written:
 
 async def complete(engine: Engine, asked: CompletionRequest, prompts: Sequence[Written]) -> AsyncGenerator[Delta]:
     """Yield the completions of all prompts, numbered through; the last delta has the usage of all together."""
-    spent, counted = 0, False
+    if engine.continues and asked.echo and asked.logprobs is not None:
+        raise NotServed("echo", "logprobs of the prompt with this model")
+    read, spent, counted = 0, 0, False
     for place, prompt in enumerate(prompts):
         try:
             async with aclosing(engine.generate(request_of(asked, prompt))) as deltas:
                 async for delta in deltas:
                     if delta.usage:
+                        read += delta.usage.prompt if engine.continues else prompt.cost
                         spent += delta.usage.completion
                         counted = counted or delta.usage.counted
                     elif delta.choice < asked.n and not delta.reasoning:
                         yield delta._replace(choice=place * asked.n + delta.choice)
         except ContextLengthExceeded as error:
             raise PromptTooLong(error.limit, prompt.cost, asked.max_tokens) from error
-    yield Delta(usage=Usage(sum(prompt.cost for prompt in prompts), spent, counted=counted))
+    yield Delta(usage=Usage(read, spent, counted=counted))
 
 
 def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
-    """Return what is asked of an engine: a conversation that has only the prompt."""
+    """Return what is asked of an engine: to go on with the prompt, or a conversation that has nothing else."""
     return ChatRequest(
         model=asked.model,
         messages=(Message("user", prompt.text),),
@@ -68,6 +71,8 @@ def request_of(asked: CompletionRequest, prompt: Written) -> ChatRequest:
         temperature=asked.temperature,
         logprobs=asked.logprobs is not None,
         top_logprobs=asked.logprobs or 0,
+        options=asked.options,
         tenant=asked.tenant,
         user=asked.user,
+        continues=True,
     )

@@ -23,6 +23,8 @@ CALL_ID = string.ascii_letters + string.digits
 class SyntheticEngine:
     """Answers at once and for nothing, calls tools, fills schemas."""
 
+    continues = False
+
     def __init__(self, settings: EngineSettings, entropy: Random) -> None:
         """`entropy` is drawn on once a request, for answers that are left to chance, and for the ids of calls."""
         vocabulary()
@@ -32,6 +34,10 @@ class SyntheticEngine:
 
     async def close(self) -> None:
         """Do nothing: there is nothing open."""
+
+    async def count(self, request: ChatRequest) -> int:
+        """Count as OpenAI does."""
+        return count_prompt(request.messages)
 
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield every choice: a stream a token at a time, the choices in turn."""

@@ -64,7 +64,8 @@ class ChatRequest:
 
     `max_tokens` limits the tokens of each choice. `options` holds what was accepted but is
     an engine's business alone: reasoning_effort, verbosity and the like. `tenant` is the id of the key that asks,
-    empty where everybody is let in; `user` is whom the tenant asks for.
+    empty where everybody is let in; `user` is whom the tenant asks for. Where it `continues`, the one message is a text
+    to go on with, not to answer.
     """
 
     model: str
@@ -85,3 +86,4 @@ class ChatRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     tenant: str = ""
     user: str = ""
+    continues: bool = False

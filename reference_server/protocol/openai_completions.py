@@ -1,7 +1,7 @@
 """OpenAI's old completions: a request body to prompts and how to go on with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reference_server.errors import NotAllowedTogether, OutOfRange
@@ -70,7 +70,7 @@ class CompletionRequest:
     """Prompts and how to go on with each; every value is checked.
 
     Of `best_of` completions the first `n` are answered. `logprobs` is how many alternatives each token has, None
-    for no logprobs at all.
+    for no logprobs at all. `options` holds what was accepted but is an engine's business alone.
     """
 
     model: str
@@ -87,9 +87,11 @@ class CompletionRequest:
     include_usage: bool = False
     tenant: str = ""
     user: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 SHARED = frozenset({"model", "n", "echo", "max_tokens", "stop", "seed", "temperature", "logprobs", "stream", "user"})
+OPTIONS = frozenset({"frequency_penalty", "logit_bias", "presence_penalty", "top_p"})
 
 
 def parse_completion(body: bytes) -> CompletionRequest:
@@ -104,6 +106,7 @@ def parse_completion(body: bytes) -> CompletionRequest:
         prompts=given["prompt"],
         best_of=best_of,
         include_usage=asked.get("stream_options", {}).get("include_usage", False),
+        options={key: asked[key] for key in OPTIONS & asked.keys()},
     )
 
 

@@ -89,10 +89,15 @@ class EmbeddingRequest:
     as_base64: bool
 
 
-def parse_embedding(body: bytes) -> EmbeddingRequest:
-    """Read and check a whole body; a Refusal names the first thing that is wrong."""
+def parse_embedding(body: bytes, *, any_model: bool = False) -> EmbeddingRequest:
+    """Read and check a whole body; a Refusal names the first thing that is wrong.
+
+    `any_model` leaves it to an engine what a model is, and how many dimensions its vectors have: 0 is not asked for.
+    """
     given = {key: value for key, value in parameters(parse_object(body), "").items() if value is not None}
-    model = given["model"]
+    model, as_base64 = given["model"], given.get("encoding_format") == "base64"
+    if any_model:
+        return EmbeddingRequest(model, given["input"], given.get("dimensions", 0), as_base64)
     if model not in SIZES:
         raise ModelNotFound(model)
     dimensions = given.get("dimensions", SIZES[model])
@@ -102,4 +107,4 @@ def parse_embedding(body: bytes) -> EmbeddingRequest:
         raise TooFewDimensions(dimensions)
     if dimensions > SIZES[model]:
         raise OutOfRange("dimensions", "integer", dimensions, SIZES[model], below=False)
-    return EmbeddingRequest(model, given["input"], dimensions, given.get("encoding_format") == "base64")
+    return EmbeddingRequest(model, given["input"], dimensions, as_base64)

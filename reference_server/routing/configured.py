@@ -13,6 +13,7 @@ from reference_server.routing.pools import Fallback, Member, Pool
 from reference_server.routing.retrying import BudgetRule
 from reference_server.routing.rules import Alias, Rule, Rules
 from reference_server.settings import CircuitBreaker, HealthCheck, Retries, Route, Settings
+from reference_server.settings.routes import TAG
 
 NEVER = BreakerRule(min_requests=sys.maxsize)
 
@@ -60,7 +61,8 @@ def overflow(names: Iterable[str], settings: Settings) -> Overflow | None:
 def rule(route: Route, default_engine: str) -> Rule:
     """Return the rule of a route; one that names no engine goes to the default."""
     names = route.pool or (route.engine or default_engine,)
-    return Rule(route.pattern, pool_name(names), Balancing(route.load_balancing), route.model, route.max_tokens)
+    model = f"{TAG}{route.tag}" if route.tag else route.model
+    return Rule(route.pattern, pool_name(names), Balancing(route.load_balancing), model, route.max_tokens)
 
 
 def pool_name(engines: Iterable[str]) -> str:

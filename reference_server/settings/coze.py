@@ -1,9 +1,10 @@
 """What Coze's API does with each of OpenAI's parameters."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, cast
+from functools import partial
+from typing import Literal, NamedTuple, cast
 
-from reference_server.settings.parameters import Parameters, Policy
+from reference_server.settings.parameters import Policy, with_lacking
 
 How = Literal["passed on", "done here", "not told"]
 """What is not lacking: Coze has it, the adapter does it in Coze's place, or it is nothing for an engine."""
@@ -83,12 +84,5 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
 LACKING: Mapping[str, Policy] = {name: cast("Policy", each.how) for name, each in BEHAVIOURS.items() if each.lacks}
 
 
-def lacking(given: Any) -> Any:
-    """Add to what is configured whatever Coze lacks, by the policies of the table where no other is given."""
-    said = given.model_dump() if isinstance(given, Parameters) else given
-    if not isinstance(said, Mapping):
-        return given
-    unsupported, policies = said.get("unsupported", ()), said.get("per_parameter", {})
-    if not isinstance(unsupported, list | tuple) or not isinstance(policies, Mapping):
-        return given
-    return {**said, "unsupported": [*unsupported, *LACKING], "per_parameter": {**LACKING, **policies}}
+lacking = partial(with_lacking, table=LACKING)
+"""Adds whatever Coze lacks to what is configured."""

@@ -1,13 +1,15 @@
 """What may be said of an engine: where text comes from."""
 
+import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from reference_server.settings.coze import lacking
+from reference_server.settings import coze, llama
 from reference_server.settings.parameters import Parameters
 from reference_server.settings.secrets import Secret
 from reference_server.settings.section import Count, Patience, Seconds, Section
@@ -23,17 +25,19 @@ def base_url(value: str) -> str:
 
 
 BotId = Annotated[str, Field(pattern=r"^\d{1,20}$")]
-NO_BOTS: Mapping[str, str] = {}
+NO_NAMES: Mapping[str, str] = {}
+CHATS = ("/chat/completions", "/completions", "/responses")
+"""How the paths begin that every engine serves."""
 
 
 class Engine(Section):
     """What is said of every engine, in each worker.
 
     `max_concurrent` requests at once, else the server's `max_concurrent_requests`; `queue` more may wait;
-    `capacity_qps` is how many it can take in a second. One that `chats_only` serves no embeddings, images and sounds.
+    `capacity_qps` is how many it can take in a second. `serves` is how the paths begin that it serves, if not all.
     """
 
-    chats_only: ClassVar[bool] = False
+    serves: ClassVar[tuple[str, ...]] = ()
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")]
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     max_concurrent: Count | None = None
@@ -99,16 +103,16 @@ class CozeEngine(RemoteEngine):
     the answers of one chat.
     """
 
-    chats_only: ClassVar[bool] = True
+    serves: ClassVar[tuple[str, ...]] = CHATS
     type: Literal["coze"]
     dialect: Literal["cloud", "studio"]
     bot: BotId | None = None
-    bots: Mapping[str, BotId] = NO_BOTS
+    bots: Mapping[str, BotId] = NO_NAMES
     system_role: Annotated[str, Field(pattern=r"^(prefix_user|reject|custom_variable:[A-Za-z_]{1,64})$")] = (
         "prefix_user"
     )
     separator: str = "\n\n"
-    parameters: Annotated[Parameters, BeforeValidator(lacking)] = Parameters.model_validate(lacking({}))
+    parameters: Annotated[Parameters, BeforeValidator(coze.lacking)] = Parameters.model_validate(coze.lacking({}))
 
     @model_validator(mode="after")
     def _no_version(self) -> Self:
@@ -121,6 +125,32 @@ class CozeEngine(RemoteEngine):
         return self.bots.get(model) or (model if model.isascii() and model.isdigit() else self.bot)
 
 
+def spare_cores() -> int:
+    """Return the cores beside the one that serves: llama.cpp's threads wait for each other, and lose by sharing."""
+    return max((os.cpu_count() or 1) - 1, 1)
+
+
+class LlamaEngine(Engine):
+    """Models in GGUF files of `model_dir`, else of `--model-dir`, run by llama.cpp, each that is loaded as a process.
+
+    A model's file is that of `models`, else its own name's, else `model`; names go without `.gguf`. `preload` are
+    loaded at the start, others when they are asked for; all together take so many bytes of `memory`. Each answers
+    `slots` requests at once, of `context_length` tokens, on `threads` cores.
+    """
+
+    serves: ClassVar[tuple[str, ...]] = (*CHATS, "/embeddings")
+    type: Literal["llama"]
+    model_dir: Path | None = None
+    model: str | None = None
+    models: Mapping[str, str] = NO_NAMES
+    preload: tuple[str, ...] = ()
+    memory: llama.Size | None = None
+    context_length: Count = 4096
+    slots: Annotated[int, Field(gt=0, le=256)] = 4
+    threads: Count = Field(default_factory=spare_cores)
+    parameters: Annotated[Parameters, BeforeValidator(llama.lacking)] = Parameters.model_validate(llama.lacking({}))
+
+
 def kind(given: Any) -> str:
     """Return the type of an engine that is said, or else the default."""
     said = given.get("type", "synthetic") if isinstance(given, dict) else getattr(given, "type", "synthetic")
@@ -130,10 +160,11 @@ def kind(given: Any) -> str:
 AnyEngine = Annotated[
     Annotated[SyntheticEngine, Tag("synthetic")]
     | Annotated[OpenAIEngine, Tag("openai")]
-    | Annotated[CozeEngine, Tag("coze")],
+    | Annotated[CozeEngine, Tag("coze")]
+    | Annotated[LlamaEngine, Tag("llama")],
     Discriminator(
         kind,
         custom_error_type="engine",
-        custom_error_message="unknown type of engine, known are 'synthetic', 'openai' and 'coze'",
+        custom_error_message="unknown type of engine, known are 'synthetic', 'openai', 'coze' and 'llama'",
     ),
 ]

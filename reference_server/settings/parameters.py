@@ -1,7 +1,7 @@
 """What an engine can't serve: parameters it lacks, narrower ranges, other names."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -101,3 +101,14 @@ class Parameters(Section):
             yield name, frozenset(DECIMALS), ("scales", name)
         for name in self.rename:
             yield name, NAMES, ("rename", name)
+
+
+def with_lacking(given: Any, table: Mapping[str, Policy]) -> Any:
+    """Add to what is configured whatever an engine lacks, by the policies of a table where no other is given."""
+    said = given.model_dump() if isinstance(given, Parameters) else given
+    if not isinstance(said, Mapping):
+        return given
+    unsupported, policies = said.get("unsupported", ()), said.get("per_parameter", {})
+    if not isinstance(unsupported, list | tuple) or not isinstance(policies, Mapping):
+        return given
+    return {**said, "unsupported": [*unsupported, *table], "per_parameter": {**table, **policies}}

@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from reference_server.settings.section import Count, Patience, Seconds, Section, Share
 
+TAG = "tag:"
+"""Begins what an engine is asked for by a route that selects by a tag."""
 LoadBalancing = Literal["weighted", "round_robin", "least_busy", "p2c_ewma", "session"]
 Signal = Literal["qps", "concurrency", "queue"]
 
@@ -24,13 +26,15 @@ def pattern(value: str) -> str:
 class Route(Section):
     r"""Models whose whole name matches `pattern` go to an engine, to one of a pool, or to the default engine.
 
-    `model` is what the engine calls them, `\1` in it the pattern's first group. `max_tokens` is the most for an answer.
+    `model` is what the engine calls them, `\1` in it the pattern's first group; or a `tag` selects the first model of
+    the engine's index that has it. `max_tokens` is the most for an answer.
     """
 
     pattern: Annotated[str, AfterValidator(pattern)]
     engine: str | None = None
     pool: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     model: Annotated[str, Field(min_length=1)] | None = None
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     max_tokens: Count | None = None
     load_balancing: LoadBalancing = "weighted"
 
@@ -38,6 +42,12 @@ class Route(Section):
     def _one_way(self) -> Self:
         if self.engine is not None and self.pool is not None:
             raise PydanticCustomError("route", "a route leads to an 'engine' or to a 'pool', not to both")
+        return self
+
+    @model_validator(mode="after")
+    def _one_model(self) -> Self:
+        if self.model is not None and self.tag is not None:
+            raise PydanticCustomError("route", "a route asks for a 'model' or for a 'tag', not for both")
         return self
 
     @model_validator(mode="after")

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_server.engines.coze import events
-from reference_server.engines.coze.bounds import Bounds
+from reference_server.engines import events
+from reference_server.engines.bounds import Bounds
 from reference_server.engines.coze.calls import CallIds, Chat
 from reference_server.engines.coze.codes import failure_in
 from reference_server.engines.coze.costs import usage_in
-from reference_server.engines.coze.events import Event, EventReader
 from reference_server.engines.coze.reply import CANCELLED, Reply
 from reference_server.engines.coze.uploads import LASTING, Uploads
 from reference_server.engines.delta import Delta, Usage
+from reference_server.engines.events import Event, EventReader
 from reference_server.engines.tokenizer import encode
 from reference_server.engines.upstream_errors import UpstreamBroken
 from reference_server.errors import Refusal

@@ -16,7 +16,7 @@ BAD = [
     ("engines: [{name: a, typ: x}]", "a.yaml:1: engines[0]: unknown key 'typ', did you mean 'type'?"),
     ("openai_compatibility: {endpiont: /v1}", "a.yaml:1: openai_compatibility: unknown key 'endpiont', did you mean"),
     ("engines: []", "a.yaml:1: engines: "),
-    ("engines: [{name: base, type: llama}]", "a.yaml:1: engines[0]: unknown type of engine, known are 'synthetic'"),
+    ("engines: [{name: base, type: lama}]", "a.yaml:1: engines[0]: unknown type of engine, known are 'synthetic'"),
     ("engines: [{name: base}, {name: base}]", "a.yaml:1: two engines have the same name"),
     ("default_engine: bass", "a.yaml:1: unknown engine 'bass', did you mean 'base'?"),
     ("routes: [{pattern: '('}]", "a.yaml:1: routes[0].pattern: no regular expression"),

@@ -6,18 +6,18 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from random import Random
 
+from reference_server.engines.bounds import Bounds
 from reference_server.engines.counting import count_prompt
-from reference_server.engines.coze.bounds import Bounds
 from reference_server.engines.coze.calls import CallIds, Chat
 from reference_server.engines.coze.codes import CODE, LOG_ID, OCCUPIED, CozeFailure
 from reference_server.engines.coze.costs import usage_in
-from reference_server.engines.coze.events import Event
 from reference_server.engines.coze.history import NotTaken, attached, history
 from reference_server.engines.coze.link import Link
 from reference_server.engines.coze.reply import Reply, called
 from reference_server.engines.coze.requests import Asked, new_chat, outputs, owner_of, user_id
 from reference_server.engines.coze.uploads import Uploads
 from reference_server.engines.delta import Delta, Usage
+from reference_server.engines.events import Event
 from reference_server.engines.tokenizer import encode
 from reference_server.engines.upstream_errors import UpstreamBroken, UpstreamFailure, UpstreamRefusedUs
 from reference_server.errors import ModelNotFound, Refusal
@@ -34,6 +34,8 @@ ASIDE = 5.0
 
 class Coze:
     """Asks bots, each request in a conversation of its own."""
+
+    continues = False
 
     def __init__(self, settings: CozeEngine, patience: float, entropy: Random, ticks: Callable[[], float]) -> None:
         """`patience` in seconds stands for the timeouts that the settings leave open."""
@@ -64,6 +66,10 @@ class Coze:
             # A key that may chat need not be allowed to look at bots.
             return error.status < 500 or isinstance(error, UpstreamRefusedUs)
         return True
+
+    async def count(self, request: ChatRequest) -> int:
+        """Count as OpenAI does."""
+        return count_prompt(request.messages)
 
     async def generate(self, request: ChatRequest) -> AsyncGenerator[Delta]:
         """Yield the answer as it comes; of a chat that is left before its end Coze is told to stop."""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from reference_server.engines.coze.codes import failure_in, failure_of, log_id
-from reference_server.engines.coze.events import Event, events
+from reference_server.engines.events import Event, events
 from reference_server.engines.upstream import EVENTS, client, sent, telling
 from reference_server.engines.upstream_errors import UpstreamBroken
 from reference_server.errors import Refusal

@@ -6,9 +6,9 @@ from typing import Any
 from reference_server.engines.coze.calls import CallIds, Chat
 from reference_server.engines.coze.codes import failure, failure_in
 from reference_server.engines.coze.costs import usage_in
-from reference_server.engines.coze.events import Event
 from reference_server.engines.coze.link import read_data
 from reference_server.engines.delta import CallPiece, Delta, FinishReason, Usage
+from reference_server.engines.events import Event
 from reference_server.engines.upstream_errors import UpstreamBroken
 
 CANCELLED = frozenset({"canceled", "cancelled", "conversation.chat.cancelled", "conversation.chat.canceled"})

@@ -1,4 +1,4 @@
-"""Bytes of a stream to Coze's events."""
+"""Bytes of a stream to the events of whoever sends it."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import NamedTuple

@@ -1,0 +1,1 @@
+"""Models in files: what they say of themselves, and indexes of them."""
