@@ -127,7 +127,8 @@ def through(base_url: str, pid: int, streams: int) -> Run:
 
 async def answered(base_url: str, streams: int) -> int:
     """Ask so many times at once; return the tokens that came."""
-    async with httpx2.AsyncClient(base_url=base_url, timeout=PATIENCE) as client:
+    # Certificates take longer to load than some tokens to come.
+    async with httpx2.AsyncClient(base_url=base_url, timeout=PATIENCE, verify=False) as client:
         return sum(await asyncio.gather(*(one(client, seed) for seed in range(streams))))
 
 
