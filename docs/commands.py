@@ -20,6 +20,9 @@ COMMANDS: tuple[tuple[Typer, str], ...] = (
     (cli, "coze-server explain-route"),
     (cli, "coze-server replay-routes"),
     (cli, "coze-server flaws"),
+    (cli, "coze-server models list"),
+    (cli, "coze-server models add"),
+    (cli, "coze-server models verify"),
 )
 HEAD = """\
 # Commands

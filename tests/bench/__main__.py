@@ -2,13 +2,14 @@
 
 import sys
 
-from tests.bench import diffing, judging, loading, properties, proxying, server
+from tests.bench import diffing, judging, llama, loading, properties, proxying, server
 
 PARTS = {
     "judging": judging.main,
     "diffing": diffing.main,
     "proxying": proxying.main,
     "server": server.main,
+    "llama": llama.main,
     "properties": properties.main,
     "load": loading.main,
 }

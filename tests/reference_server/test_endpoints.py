@@ -69,7 +69,7 @@ def test_an_unknown_path_is_not_found(path: str) -> None:
     assert (response.status_code, error(response)["message"]) == (404, f"Invalid URL (POST {path})")
 
 
-@pytest.mark.parametrize(("method", "path", "allowed"), [("GET", CHAT, "POST"), ("DELETE", "/v1/models", "GET")])
+@pytest.mark.parametrize(("method", "path", "allowed"), [("PUT", CHAT, "POST, GET"), ("DELETE", "/v1/models", "GET")])
 def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: str) -> None:
     response = ask(app(), method, path)
     assert (response.status_code, response.headers["allow"]) == (405, allowed)

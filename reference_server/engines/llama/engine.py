@@ -43,6 +43,7 @@ class Llama:
         self._shelf = Shelf(settings)
         self._residents: Residents[Running] = Residents(settings.memory)
         self._progress: dict[str, float] = {}
+        self._sizes: dict[str, int] = {}
         self._wanted = set(settings.preload)
         self._preloading: list[asyncio.Task[None]] = []
 
@@ -98,7 +99,7 @@ class Llama:
         if book is None:
             raise ModelNotFound(model)
         try:
-            need = Need(f"{book.name}{' for embeddings' if embeds else ''}", await asyncio.to_thread(self._size, book))
+            need = Need(f"{book.name}{' for embeddings' if embeds else ''}", await self._size(book))
             async with self._residents.use(need, lambda: self._load(book, need, embeds=embeds)) as running:
                 yield running
         except (OSError, NotGgufError, NotLoadedError) as error:
@@ -108,10 +109,12 @@ class Llama:
             log.error("engine %s: model %s is larger than 'memory'", self.name, book.name)  # noqa: TRY400
             raise NotRunning("larger than 'memory'") from error
 
-    def _size(self, book: Book) -> int:
-        """Return the bytes that a model will take."""
-        head, settings = read_head(book.path), self._settings
-        return head.size + head.per_token * settings.slots * settings.context_length + BESIDES
+    async def _size(self, book: Book) -> int:
+        """Return the bytes that a model will take, as its file said when it was first asked for."""
+        if book.name not in self._sizes:
+            head, settings = await asyncio.to_thread(read_head, book.path), self._settings
+            self._sizes[book.name] = head.size + head.per_token * settings.slots * settings.context_length + BESIDES
+        return self._sizes[book.name]
 
     async def _load(self, book: Book, need: Need, *, embeds: bool) -> Running:
         began = self._ticks()
