@@ -15,6 +15,7 @@ from reference_server.building import anybody, build_exporter, build_rooms, key_
 from reference_server.endpoints import Rooms, paths
 from reference_server.engines.coze import Coze
 from reference_server.engines.llama import Llama
+from reference_server.errors import StateAway
 from reference_server.forgetting import forget
 from reference_server.logs import RequestLog
 from reference_server.middleware import (
@@ -71,6 +72,17 @@ class Application:
         """Speak ASGI."""
         self.start()
         await self._app(scope, receive, send)
+
+    async def check(self) -> None:
+        """Open and close what is kept; ValueError where that can't be."""
+        try:
+            await self._rooms.store.open()
+        except StateAway as error:
+            raise SettingsError(
+                "state", "what is kept can't be reached: is the address right, and may it be written?"
+            ) from error
+        finally:
+            await self._rooms.close()
 
     def start(self) -> None:
         """Begin with what is done beside requests, in the event loop that serves them; once."""

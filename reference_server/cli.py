@@ -1,5 +1,6 @@
 """The command `coze-server`."""
 
+import asyncio
 import json
 import logging
 import re
@@ -68,7 +69,7 @@ def run(
     configure(settings.log_level, settings.log_format)
     workers = workers or (settings.worker_processes if config else 1)
     try:
-        create_app(settings, flaw=flaw)
+        asyncio.run(create_app(settings, flaw=flaw).check())
         with shared_folder(workers) as shared:
             serve(
                 partial(create_app, settings, flaw=flaw, shared=shared),

@@ -36,10 +36,8 @@ class DatabaseStore:
 
     async def open(self) -> None:
         """Bring the tables up to date, once; ValueError where a newer version has made them."""
-        async with self._opening:
-            if not self._is_open:
-                await migrate(self._engine)
-                self._is_open = True
+        async with self._within_patience():
+            pass
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -122,8 +120,10 @@ class DatabaseStore:
     async def _within_patience(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._patience):
-                if not self._is_open:
-                    await self.open()
+                async with self._opening:
+                    if not self._is_open:
+                        await migrate(self._engine)
+                        self._is_open = True
                 yield
         except FAILURES as error:
             # The kind of error and not its words: those may hold the address, and what was to be kept.

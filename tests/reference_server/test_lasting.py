@@ -17,7 +17,7 @@ import pytest
 
 from tests import postgres_server
 from tests.reference_server.enduring import Writer
-from tests.reference_server.test_cli import started
+from tests.reference_server.test_cli import run, started
 from tests.reference_server.test_workers import children
 from tests.reference_server.visitors import until
 
@@ -137,3 +137,17 @@ def test_a_batch_is_cancelled_by_way_of_another_worker(tmp_path: Path) -> None:
         done = look(base, batch)
     assert stopped["status"] == "cancelling"
     assert done["request_counts"]["completed"] < 200
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql://nobody@127.0.0.1:1/x"])
+def test_what_cannot_be_reached_is_told_before_anybody_is_served(url: str, tmp_path: Path) -> None:
+    done = run("--config", configured(tmp_path, state={"url": url}), "--port", "0")
+    reason = "state: what is kept can't be reached: is the address right, and may it be written?"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == f"coze-server: {reason}"
+
+
+def test_an_address_of_no_database_is_refused(tmp_path: Path) -> None:
+    done = run("--config", configured(tmp_path, state={"url": "mysql://x"}), "--port", "0")
+    assert done.returncode == 2
+    assert "begins with 'sqlite:///' or 'postgresql://'" in done.stderr
