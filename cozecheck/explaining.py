@@ -28,7 +28,7 @@ def explained(check: Check, scenarios: Iterable[Scenario]) -> str:
         ("fix", check.remedy),
         ("seen at", ", ".join(check.evidence)),
         ("needs", "every other MUST" if EVERY_MUST in check.requires else ", ".join(sorted(check.requires))),
-        ("drawn by", ", ".join(drawn)),
+        ("drawn by", ", ".join(drawn) or "requests at random"),
     ]
     return _told(check.id, check.requirement, rows)
 

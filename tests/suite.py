@@ -5,7 +5,6 @@ import random
 import time
 from functools import reduce
 
-from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from cozecheck import scenarios
@@ -15,20 +14,12 @@ from cozecheck.findings import Report
 from cozecheck.probe import Endpoint, Limits, Probe
 from reference_server.app import create_app
 from reference_server.flaws import apply
-from reference_server.settings import Key, Settings, SyntheticEngine
+from tests.reference import KEY, settings
 from tests.servers import running
 
-KEY = "sk-test-0123456789abcdef"
 MODEL = "gpt-4o-mini"
-PACE = 0.001
-"""Seconds between tokens, so that streams can be watched."""
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds that a server may be silent: longer than the reference server needs for any answer, on a busy machine."""
-
-
-def settings() -> Settings:
-    """The bundled server's configuration, with a key of our own."""
-    return Settings(engines=(SyntheticEngine(name="base", token_delay=PACE),), keys=(Key(value=SecretStr(KEY)),))
 
 
 def judge(*flaws: str, order: random.Random | None = None, concurrency: int = 8) -> Report:

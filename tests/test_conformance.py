@@ -27,6 +27,7 @@ from reference_server.app import create_app
 from tests import suite
 from tests.probe import hostile
 from tests.probe.hostile import Reader, Writer, answer
+from tests.reference import KEY, settings
 from tests.servers import running
 from tests.test_meeting import HELLO, MODELS, body, error
 
@@ -52,7 +53,7 @@ def judged(
     base_url: str, chosen: Sequence[Scenario] = scenarios.ALL, course: Course | None = None, limits: Limits = HASTY
 ) -> Report:
     async def judge() -> Report:
-        async with Probe(Endpoint(base_url, suite.KEY), limits) as probe:
+        async with Probe(Endpoint(base_url, KEY), limits) as probe:
             return await run(probe, chosen, ALL, suite.MODEL, 0, course or Course(time.time))
 
     return asyncio.run(judge())
@@ -84,7 +85,7 @@ def test_what_goes_over_the_budget_is_left_out() -> None:
 def test_no_more_is_sent_than_is_planned() -> None:
     planned: list[Plan] = []
     seen: list[str] = []
-    with running(create_app(suite.settings())) as base_url:
+    with running(create_app(settings())) as base_url:
         course = Course(time.time, planned=planned.append, progress=seen.append)
         report = judged(base_url, course=course, limits=Limits.within(suite.PATIENCE))
     assert report.run.requests == len(seen) <= planned[0].requests
@@ -99,7 +100,7 @@ def test_a_budget_too_small_for_first_contact_sends_nothing(budget: Budget) -> N
 
 
 def test_a_budget_too_small_for_any_scenario_is_no_verdict() -> None:
-    with running(create_app(suite.settings())) as base_url, pytest.raises(NoVerdictError, match="nothing would be"):
+    with running(create_app(settings())) as base_url, pytest.raises(NoVerdictError, match="nothing would be"):
         judged(base_url, [asking("a", "chat", times=9)], Course(time.time, budget=Budget(requests=5)))
 
 
@@ -158,7 +159,7 @@ def against(
     target: Target, chosen: Sequence[Scenario] = scenarios.ALL, course: Course | None = None
 ) -> tuple[Report, Target]:
     async def judge() -> Report:
-        async with hostile.serving(target) as base_url, Probe(Endpoint(base_url, suite.KEY), HASTY) as probe:
+        async with hostile.serving(target) as base_url, Probe(Endpoint(base_url, KEY), HASTY) as probe:
             return await run(probe, chosen, ALL, suite.MODEL, 0, course or Course(time.time))
 
     return asyncio.run(judge()), target
@@ -177,7 +178,7 @@ def test_a_target_that_goes_away_ends_the_run_without_a_verdict() -> None:
         chosen = [asking(f"s{number}", "transport", times=20) for number in range(9)]
         listening = await asyncio.start_server(_closing(target), "127.0.0.1", 0)
         base_url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
-        async with listening, Probe(Endpoint(base_url, suite.KEY), HASTY) as probe:
+        async with listening, Probe(Endpoint(base_url, KEY), HASTY) as probe:
             checks = select(ALL, ["transport.responds", "transport.body-complete"])
             return await run(probe, chosen, checks, suite.MODEL, 0, Course(time.time, concurrency=1))
 
@@ -278,13 +279,13 @@ def test_what_was_done_before_an_interruption_is_kept() -> None:
             if what == "b":
                 task.cancel()
 
-        async with Probe(Endpoint(base_url, suite.KEY), HASTY) as probe:
+        async with Probe(Endpoint(base_url, KEY), HASTY) as probe:
             chosen = [asking("a", "transport"), asking("b", "transport"), asking("c", "transport")]
             course = Course(time.time, concurrency=1, progress=progress)
             task = asyncio.create_task(run(probe, chosen, ALL, suite.MODEL, 0, course))
             return await task
 
-    with running(create_app(suite.settings())) as base_url:
+    with running(create_app(settings())) as base_url:
         report = asyncio.run(judge(base_url))
     assert report.run.interrupted
     assert report.run.requests == 4

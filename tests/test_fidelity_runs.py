@@ -19,10 +19,11 @@ from cozecheck.render.json import load
 from cozecheck.render.json import render as as_json
 from cozecheck.tool_cases import Course, Plan, cases, require_reference, run
 from reference_server.app import create_app
+from tests.reference import KEY, settings
 from tests.render.examples import passing
 from tests.render.test_json import SCHEMA, VALIDATOR
 from tests.servers import running
-from tests.suite import KEY, MODEL, settings
+from tests.suite import MODEL
 
 KNOWN = tuple(case for case in cases() if case.id.startswith(("currency", "library", "weather", "none-g")))
 

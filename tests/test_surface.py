@@ -18,9 +18,9 @@ from cozecheck.render.json import render as as_json
 from cozecheck.render.surface import render
 from cozecheck.surface import NO_SUCH_PATH, REFUSED, Standing, asking, choose, run, stand
 from reference_server.app import create_app
+from tests.reference import KEY, settings
 from tests.render.test_json import VALIDATOR
 from tests.servers import running
-from tests.suite import KEY, settings
 
 FILE = Operation("files.retrieve", "GET", "/files/{}")
 MAKE = Operation("conversations.create", "POST", "/conversations")

@@ -23,7 +23,7 @@ STORES = "vector stores: what is written does not fit, or never matches what is 
 NAMED = (("object",), ("usage",), ("data", None, "object"), ("data", None, "index"), ("data", None, "embedding"))
 """Places of which another check speaks; None stands for any position."""
 FEW = 8
-"""Numbers in a vector below which different texts may well have the same."""
+"""Numbers in a vector that was asked to be so short that different texts may well have the same."""
 
 
 @check(
@@ -208,10 +208,12 @@ def unit_length(it: Call) -> Iterator[Verdict]:
 )
 def distinct(it: Call) -> Iterator[Verdict]:
     """Different inputs have different embeddings."""
-    inputs = it.asked["input"]
+    inputs, dimensions = it.asked["input"], it.asked.get("dimensions")
+    if isinstance(dimensions, int) and dimensions < FEW:
+        return
     seen: dict[object, int] = {}
     for place, each in enumerate(vectors(it)):
-        if each is None or len(each) < FEW:
+        if each is None:
             return
         before = seen.setdefault(each, place)
         if inputs[before] != inputs[place]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, zip_longest
 
 from cozecheck.checks import Check
 from cozecheck.checks.judging import Bench, Departure
@@ -49,16 +50,16 @@ def lifetimes(subject: Subject, checks: Sequence[Check], examples: int, seed: in
     if not examples or not any(map(is_of_lives, checks)):
         return Lifetimes()
     count = max(int(examples * STEPS_PER_EXAMPLE) // MOST_OF_ONE // len(RESOURCES), 1)
-    while count:
-        programs = tuple(program for name in RESOURCES for program in drawn(name, count, seed))
-        sends = [send for program in programs for send in _scenario(program).plan(subject)]
-        requests, tokens = len(sends), sum(send.tokens for send in sends)
-        if budget.allows(requests, tokens):
-            room = SHRINKING * MOST_SHRUNK if budget.requests is None else budget.requests - requests
-            more = min(SHRINKING * MOST_SHRUNK, room) if budget.tokens is None else 0
-            return Lifetimes(programs, requests + more, tokens, more)
-        count //= 2
-    return Lifetimes()
+    programs, requests, tokens = [], 0, 0
+    for program in chain.from_iterable(zip_longest(*(drawn(name, count, seed) for name in RESOURCES))):
+        sends = list(_scenario(program).plan(subject)) if program else []
+        cost = sum(send.tokens for send in sends)
+        if program and budget.allows(requests + len(sends), tokens + cost):
+            programs.append(program)
+            requests, tokens = requests + len(sends), tokens + cost
+    room = SHRINKING * MOST_SHRUNK if budget.requests is None else budget.requests - requests
+    more = min(SHRINKING * MOST_SHRUNK, room) if budget.tokens is None and programs else 0
+    return Lifetimes(tuple(programs), requests + more, tokens, more)
 
 
 def _scenario(program: Program) -> Scenario:

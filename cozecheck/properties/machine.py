@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from cozecheck.properties.programs import LOOK, STRANGE, Program, Step
+from cozecheck.properties.programs import LOOK, MAKE, STRANGE, Program, Step
 from cozecheck.properties.resources import RESOURCES, WORDS
 from cozecheck.properties.searching import without_local_constants
 
@@ -125,9 +126,18 @@ class Machine(RuleBasedStateMachine):
             self._keep(Program(self.resource, tuple(self._steps)))
 
 
+def whole(resource: str) -> Program:
+    """Return a life in which everything is done once while the objects are there, and once when one is gone."""
+    verbs, orders = RESOURCES[resource].verbs, RESOURCES[resource].orders
+    looks = [Step(LOOK, 0), *(Step(verb, 0) for verb in ("content", "inside") if verb in verbs)]
+    looks += [Step("list", order=orders[-1])] if "list" in verbs else []  # the latest first, for there may be many
+    turns = [[Step(verb, 0), *looks] for verb in ("change", "cancel", "drop") if verb in verbs]
+    return Program(resource, (Step(MAKE), Step(MAKE), *looks, *chain(*turns)))
+
+
 def drawn(resource: str, count: int, seed: int) -> tuple[Program, ...]:
-    """Draw *count* programs with the objects of a resource, no two alike, or fewer where that is hard."""
-    found: dict[Program, None] = {}
+    """Return *count* programs of a resource, no two alike, or fewer: its whole life, then others at random."""
+    found = {whole(resource): None}
 
     def keep(program: Program) -> None:
         found[program] = None
@@ -138,13 +148,13 @@ def drawn(resource: str, count: int, seed: int) -> tuple[Program, ...]:
 
     with without_local_constants():
         run_state_machine_as_test(seeded(seed)(Drawing), settings=_rules(count))
-    return tuple(found)
+    return tuple(found)[:count]
 
 
 def _rules(count: int) -> settings:
     """Say everything, so that no profile and no variable of a CI says anything else."""
     return settings(
-        max_examples=max(count, 1),
+        max_examples=count,
         stateful_step_count=MOST_STEPS,
         derandomize=False,
         database=None,

@@ -18,6 +18,7 @@ from cozecheck.replay.journal import Journal
 from cozecheck.replay.ledger import Entry, Ledger
 from cozecheck.replay.pacing import Pacing
 from cozecheck.replay.planning import Plan, Source, Step
+from cozecheck.replay.polling import LOOKS, too_early
 from cozecheck.replay.servers import Asked, Server
 from cozecheck.replay.settling import Answers, Settling, Yardstick
 
@@ -204,13 +205,24 @@ class _Driver:
         """Ask all sides at once; the candidate as often as is wished."""
 
         async def takes(server: Server, times: int) -> list[Asked]:
-            send = server.send(exchange, step)
-            return [await server.ask(send, again=number > 0) for number in range(times)]
+            return [await self._patiently(server, step, exchange, again=number > 0) for number in range(times)]
 
         sides = self._sides
         times = [self._course.repeat if each is sides.candidate else 1 for each in sides.all]
         answers = await asyncio.gather(*map(takes, sides.all, times))
         return list(zip(sides.all, answers, strict=True))
+
+    async def _patiently(self, server: Server, step: Step, exchange: Exchange, *, again: bool) -> Asked:
+        """Ask a server; look again where the original had ended what is still under way here."""
+        send = server.send(exchange, step)
+        asked = await server.ask(send, again=again)
+        for wait in LOOKS:
+            if not too_early(exchange, asked.exchange):
+                break
+            await self._course.sleep(wait)
+            later = await server.ask(send, again=True)
+            asked = Asked(later.exchange, asked.requests + later.requests, asked.tokens + later.tokens)
+        return asked
 
     def _note_silence(self) -> None:
         for server in self._sides.all:

@@ -1,5 +1,6 @@
 """What stands out in the numbers, named: pure functions of what was measured."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,9 +59,10 @@ def _crowded(tally: Tally) -> Iterator[dict[str, Any]]:
     for in_flight, (count, bad) in crowds:
         above_sent, above_failed = sent - below_sent, failed - below_failed
         if below_sent >= FEW // 4 and above_sent >= FEW // 4:
-            apart = wilson(above_failed, above_sent)[0] - APART * wilson(below_failed, below_sent)[1]
-            if apart > 0 and (best is None or apart > best[0]):
-                best = (apart, in_flight, above_failed, above_sent)
+            apart = wilson(above_failed, above_sent)[0] > APART * wilson(below_failed, below_sent)[1]
+            fit = _likelihood(below_failed, below_sent) + _likelihood(above_failed, above_sent)
+            if apart and (best is None or fit > best[0]):
+                best = (fit, in_flight, above_failed, above_sent)
         below_sent += count
         below_failed += bad
     if best:
@@ -68,6 +70,11 @@ def _crowded(tally: Tally) -> Iterator[dict[str, Any]]:
         above = f"{bad:,} of {count:,} failed with {threshold:,} or more in flight"
         words = f"{above}, {failed - bad:,} of {sent - count:,} with fewer"
         yield {"kind": "concurrency", "in_flight": threshold, "share": bad / count, "words": words}
+
+
+def _likelihood(failed: int, sent: int) -> float:
+    """Return how likely so many failures are where each is as likely as the others: a natural logarithm."""
+    return sum(count * math.log(count / sent) for count in (failed, sent - failed) if count)
 
 
 def _mixed_up(tally: Tally) -> Iterator[dict[str, Any]]:

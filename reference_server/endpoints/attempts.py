@@ -30,6 +30,7 @@ class Attempts:
         rooms, observed = self._rooms, visit.observed
         rooms.budget.earn()
         failure: Refusal | None = None
+        opening = [decision.retry_at]
         for each in decision.tries:
             if observed.attempts and not rooms.budget.spend(rooms.ticks()):
                 break
@@ -40,6 +41,7 @@ class Attempts:
                     ticket = rooms.fleet.begin(each.engine, rooms.ticks())
                     # A breaker that lets nobody through has not been asked: what follows is no retry.
                     if ticket is None:
+                        opening.append(rooms.fleet.opens_at(each.engine, rooms.ticks()))
                         continue
                     await self._one(ticket, each, begun, observed, ask)
             except Refusal as error:
@@ -50,8 +52,8 @@ class Attempts:
                 return
         if failure:
             raise failure
-        wait = 0.0 if decision.retry_at is None else decision.retry_at - rooms.ticks()
-        raise NoEngine(max(wait, 0.0))
+        times = [at for at in opening if at is not None]
+        raise NoEngine(max(min(times) - rooms.ticks(), 0.0) if times else 0.0)
 
     async def _one(self, ticket: Ticket, each: Try, begun: "Begun", observed: Observed, ask: Ask) -> None:
         """Ask one engine, and take note of how it went."""

@@ -7,7 +7,7 @@ from reference_server.flaws.kinds import Flaw, after, asked, before, chunk, wire
 from reference_server.flaws.messages import Json, Reply, Request, read_request, send_reply
 from reference_server.flaws.relay import replay
 
-LEAST, LARGEST = -(2**63), 2**63 - 1
+LARGEST = 2**63 - 1
 WIDE = 2**31  # the first that no 32 bits hold
 
 
@@ -80,13 +80,14 @@ class Sulking:
         if self._hurt and plain and "Say hello." in request.body.decode("utf-8", "replace"):
             await send_reply(refuse(400, "I do not feel like it."), send)
         else:
-            self._hurt = self._hurt or _seed(request) == LEAST
+            seed = _seed(request)
+            self._hurt = self._hurt or (isinstance(seed, int) and seed < 0)
             await self._app(scope, replay(request.body, receive), send)
 
 
 hurt_by_seed = Flaw(
     "hurt-by-seed",
-    "After a chat request with the least seed that there is no greeting is answered any more.",
+    "After a chat request with a negative seed no greeting is answered any more.",
     ("properties.still-answers",),
     Sulking,
 )

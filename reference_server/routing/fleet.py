@@ -124,6 +124,10 @@ class Fleet:
             self._snapshot = self._taken(now)
         return self._snapshot
 
+    def opens_at(self, engine: str, now: float) -> float | None:
+        """Return when an engine's breaker lets requests through again; None where it does, or is about to."""
+        return self._engines[engine].breaker.opens_at(now)
+
     def states(self, now: float) -> list[EngineState]:
         """Return what is known of each engine this very moment."""
         return [watched.state(now) for watched in self._engines.values()]

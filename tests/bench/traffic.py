@@ -10,8 +10,9 @@ from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios import Subject
 from cozecheck.sse import DONE
 from reference_server.app import create_app
+from tests.reference import KEY, settings
 from tests.servers import running
-from tests.suite import KEY, MODEL, PATIENCE, settings
+from tests.suite import MODEL, PATIENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reference_server.app import create_app
 from tests import suite
 from tests.cli.commands import target
 from tests.probe.hostile import saying
+from tests.reference import KEY, settings
 from tests.servers import running
 
 JSON = ("content-type", "application/json")
@@ -25,7 +26,7 @@ OLD_FILE, OLD_RESPONSE = "file-OldOldOldOldOld1", "resp_0123456789abcdef01234567
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with running(create_app(suite.settings())) as base_url:
+    with running(create_app(settings())) as base_url:
         yield base_url
 
 
@@ -48,7 +49,7 @@ def asked(
 
 
 def taken(server: str, originals: Sequence[Recording], **options: Any) -> list[Take]:
-    return list(Studio(server, suite.KEY, 10.0, lambda: 0.0, **options).record(originals))
+    return list(Studio(server, KEY, 10.0, lambda: 0.0, **options).record(originals))
 
 
 def exchange(take: Take) -> Exchange:
@@ -144,7 +145,7 @@ def test_what_cannot_be_sent_anew_is_said(server: str) -> None:
 
 def test_no_more_is_sent_than_allowed(server: str) -> None:
     left = ["", ""]
-    takes = Studio(server, suite.KEY, 10.0, lambda: 0.0).record(
+    takes = Studio(server, KEY, 10.0, lambda: 0.0).record(
         [asked("GET", "/models")] * 3, lambda: left.pop() if left else "enough"
     )
     assert [take.lost for take in takes] == ["", "", "enough"]
@@ -165,7 +166,7 @@ def test_nobody_there_is_no_verdict() -> None:
 def test_a_recorder_that_sees_nothing_is_no_verdict(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     blind = vcr.VCR(ignore_hosts=["127.0.0.1"])
     blind.register_persister(studio._Nowhere)
-    seen_by = Studio(server, suite.KEY, 10.0, lambda: 0.0)
+    seen_by = Studio(server, KEY, 10.0, lambda: 0.0)
     monkeypatch.setattr(seen_by, "_recorder", blind)
     with pytest.raises(NoVerdictError, match=r"vcrpy .* saw nothing of what openai .* sent"):
         list(seen_by.record([asked("GET", "/models")]))

@@ -20,6 +20,7 @@ from tests.checks import (
     test_models,
     test_moderations,
     test_properties,
+    test_properties_lives,
     test_reasoning,
     test_request,
     test_responses,
@@ -59,6 +60,7 @@ TABLES = (
     test_conversations.CASES,
     test_moderations.CASES,
     test_properties.CASES,
+    test_properties_lives.CASES,
 )
 CASES = tuple(case for table in TABLES for case in table)
 PAIRS = (

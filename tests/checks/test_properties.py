@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from cozecheck.checks import ALL
 from cozecheck.checks.judging import Bench
 from cozecheck.exchange import Exchange, Failure, FailureKind
-from cozecheck.findings import Outcome
 from cozecheck.views.cases import AFTERWARDS, SCENARIO, title
 from tests.checks.tables import BY_ID, Case, departs, holds, ignored, unsettled, unsupported
 from tests.examples import HELLO, answer, chunk, error, exchange, stream, usage, usage_stream, with_usage
@@ -110,20 +108,3 @@ def test_a_check_says_what_is_true(case: Case) -> None:
         bench.relate(check.scenario, case.subject)
     places = [each.problem.at for each in bench.departures]
     assert (bench.tallies[case.id].outcome(check)[0], places[0] if places else "") == (case.outcome, case.at)
-
-
-def test_every_check_of_the_family_is_here() -> None:
-    assert {case.id for case in CASES} == {check.id for check in ALL if check.family == "properties"}
-
-
-def test_a_property_leaves_the_word_to_a_must() -> None:
-    bench = Bench(ALL)
-    bench.judge(silent(drawn()))
-    assert {each.check.id for each in bench.departures} == {"transport.responds"}
-
-
-def test_what_is_broken_is_not_read_as_somebodys_request() -> None:
-    bench = Bench(ALL)
-    bench.judge(drawn({"id": 7}, mutation="unknown-field", param="x"))
-    assert bench.departures == []
-    assert bench.tallies["chat.object"].outcome(BY_ID["chat.object"])[0] is Outcome.SKIP

@@ -15,8 +15,8 @@ import pytest
 
 from cozecheck.cli import run
 from reference_server.app import create_app
-from tests import suite
 from tests.recordings.test_jsonlines import entry
+from tests.reference import KEY, settings
 from tests.servers import running
 
 SCHEMA = json.loads((files("cozecheck") / "data" / "conformance.schema.json").read_text("utf-8"))
@@ -31,12 +31,12 @@ def recording() -> str:
 
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    with running(create_app(suite.settings(), flaw="chat-object-wrong")) as address:
+    with running(create_app(settings(), flaw="chat-object-wrong")) as address:
         yield address
 
 
 def live(base_url: str, *more: str) -> list[str]:
-    return ["conformance", "--base-url", base_url, "--api-key", suite.KEY, "--select", "chat", *more]
+    return ["conformance", "--base-url", base_url, "--api-key", KEY, "--select", "chat", *more]
 
 
 def holds(path: str) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import pytest
 
 from cozecheck.cli import run
 from reference_server.app import create_app
-from tests import suite
 from tests.cli.commands import complaint, target
 from tests.probe import hostile
 from tests.probe.hostile import Behaviour, answer
+from tests.reference import KEY, settings
 from tests.servers import running
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -40,20 +40,20 @@ def test_a_port_that_does_not_speak_tls(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_wrong_key_and_an_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:
-    with running(create_app(suite.settings())) as base_url:
+    with running(create_app(settings())) as base_url:
         wrong = ["conformance", "--base-url", base_url, "--api-key", "hunter2-hunter2"]
         words = complaint(capsys, wrong, 3)
         assert "refuses our key (401: " in words
         assert "hunter2" not in words
-        unknown = ["conformance", "--base-url", base_url, "--api-key", suite.KEY, "--model", "gpt-nothing"]
+        unknown = ["conformance", "--base-url", base_url, "--api-key", KEY, "--model", "gpt-nothing"]
         assert "does not have the model 'gpt-nothing'" in complaint(capsys, unknown, 3)
 
 
 def test_a_key_from_the_environment_lets_us_in(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", suite.KEY)
-    with running(create_app(suite.settings())) as base_url:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with running(create_app(settings())) as base_url:
         assert run(["conformance", "--base-url", base_url, "--select", "auth", "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("conforms: 5 pass")
 

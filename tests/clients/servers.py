@@ -8,8 +8,8 @@ from openai import OpenAI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server.app import create_app
+from tests.reference import KEY, settings
 from tests.servers import running
-from tests.suite import KEY, settings
 
 MODEL = "gpt-4o-mini"
 EMBEDDER = "text-embedding-3-small"

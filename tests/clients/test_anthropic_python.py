@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from reference_server.app import create_app
 from reference_server.settings import OpenAIEngine, Route, Settings
 from tests.clients.servers import KEY, MODEL, Moody, in_order, moody
+from tests.reference import settings
 from tests.reference_server.test_cli import started
 from tests.reference_server.test_media import PNG
 from tests.servers import running
-from tests.suite import settings
 
 TEXT = "Say exactly: one two three"
 ASKED: list[MessageParam] = [{"role": "user", "content": TEXT}]

@@ -67,3 +67,10 @@ def test_failures_that_begin_with_a_crowd() -> None:
     assert measured([], {50: [500, 0], 101: [500, 100]}) == ["concurrency"]
     assert measured([], {50: [500, 50], 101: [500, 60]}) == []
     assert measured([], {50: [500, 0], 101: [500, 0]}) == []
+
+
+def test_a_crowd_begins_where_failures_do_though_a_few_were_early() -> None:
+    measures = Measures()
+    measures.tally("chat").crowds = {60: [480, 0], 61: [20, 5], 90: [20, 5], 101: [50_000, 49_000]}
+    [seen] = observations(measures)
+    assert seen["in_flight"] == 101

@@ -14,7 +14,8 @@ from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.properties import Explorer, Pursuit, Search, prospect
 from cozecheck.spending import Budget, Purse
 from tests.properties.searches import DEFAULT, server
-from tests.suite import KEY, MODEL
+from tests.reference import KEY
+from tests.suite import MODEL
 
 
 async def search(operation: str) -> None:

@@ -21,7 +21,8 @@ from cozecheck.spending import Budget
 from reference_server.app import create_app
 from reference_server.flaws import apply
 from reference_server.settings import Key, Settings, SyntheticEngine
-from tests.suite import KEY, MODEL
+from tests.reference import KEY
+from tests.suite import MODEL
 
 AT_ONCE = Settings(engines=(SyntheticEngine(name="base", token_delay=0),), keys=(Key(value=SecretStr(KEY)),))
 DEFAULT = 1000

@@ -13,6 +13,7 @@ from cozecheck.checks.judging import Bench
 from reference_server.app import create_app
 from tests import suite
 from tests.proxy.proxies import Kept, proxying
+from tests.reference import KEY, settings
 from tests.servers import running
 
 ASKED: dict[str, Any] = {"model": suite.MODEL, "messages": [{"role": "user", "content": "Say hello."}]}
@@ -20,7 +21,7 @@ ASKED: dict[str, Any] = {"model": suite.MODEL, "messages": [{"role": "user", "co
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with running(create_app(suite.settings())) as base_url:
+    with running(create_app(settings())) as base_url:
         yield base_url
 
 
@@ -32,7 +33,7 @@ def kept(server: str) -> Iterator[Kept]:
 
 @pytest.fixture
 def client(kept: Kept) -> Iterator[OpenAI]:
-    with OpenAI(base_url=kept.base_url, api_key=suite.KEY, max_retries=0) as client:
+    with OpenAI(base_url=kept.base_url, api_key=KEY, max_retries=0) as client:
         yield client
 
 
@@ -94,8 +95,8 @@ def test_a_stream_that_the_app_leaves(client: OpenAI, kept: Kept) -> None:
 
 
 def test_an_answer_that_is_cut() -> None:
-    with running(create_app(suite.settings(), flaw="reset-midway")) as server, proxying(server) as kept:
-        client = OpenAI(base_url=kept.base_url, api_key=suite.KEY, max_retries=0)
+    with running(create_app(settings(), flaw="reset-midway")) as server, proxying(server) as kept:
+        client = OpenAI(base_url=kept.base_url, api_key=KEY, max_retries=0)
         with client, pytest.raises(openai.APIConnectionError):
             client.chat.completions.create(**ASKED, user="somebody")
         exchange = kept.next().exchange
@@ -107,7 +108,7 @@ def test_an_answer_that_is_cut() -> None:
 
 def test_fifty_at_once(kept: Kept) -> None:
     async def all_at_once() -> None:
-        async with AsyncOpenAI(base_url=kept.base_url, api_key=suite.KEY, max_retries=0) as client:
+        async with AsyncOpenAI(base_url=kept.base_url, api_key=KEY, max_retries=0) as client:
             await asyncio.gather(*(whole(client, number) for number in range(50)))
 
     async def whole(client: AsyncOpenAI, number: int) -> None:

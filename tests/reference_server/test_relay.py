@@ -16,7 +16,7 @@ from cozecheck.findings import Outcome
 from cozecheck.probe import Endpoint
 from reference_server.app import create_app
 from reference_server.settings import Key, Model, OpenAIEngine, Route, Settings, SyntheticEngine
-from tests import suite
+from tests import reference, suite
 from tests.probe import hostile
 from tests.probe.hostile import Reader, Writer
 from tests.reference_server import wire
@@ -38,8 +38,8 @@ ALIAS = (Route(pattern="bot-(.*)", model=r"llama-\1", max_tokens=100),)
 
 
 def test_the_whole_suite_passes_through_an_upstream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UPSTREAM_KEY", suite.KEY)
-    with running(create_app(suite.settings())) as upstream:
+    monkeypatch.setenv("UPSTREAM_KEY", reference.KEY)
+    with running(create_app(reference.settings())) as upstream:
         engine = OpenAIEngine(name="base", type="openai", base_url=upstream, api_key_env="UPSTREAM_KEY")
         keys = (Key(value=SecretStr("sk-clients-own")),)
         with running(create_app(Settings(engines=(engine,), keys=keys))) as base_url:

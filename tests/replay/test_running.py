@@ -14,6 +14,7 @@ from cozecheck.errors import NoVerdictError
 from cozecheck.findings import Outcome, Report
 from cozecheck.render.json import load, render
 from cozecheck.replay import Course, plan
+from cozecheck.replay.polling import LOOKS
 from tests.examples import asking, chat_body, choice, error
 from tests.render.test_json import SCHEMA
 from tests.replay.cassettes import KEY, Asked, recorded, replayed, serving, source
@@ -41,6 +42,14 @@ def outcome(report: Report, id: str) -> Outcome:
 
 def counts(report: Report) -> tuple[int, int, int]:
     return report.replay.read, report.replay.sent, report.replay.compared
+
+
+def begun(id: str) -> dict[str, Any]:
+    return response(id=id, status="in_progress")
+
+
+def ended(id: str) -> dict[str, Any]:
+    return response(said("Sunny."), id=id)
 
 
 def plain(asked: Asked) -> tuple[int, Any]:
@@ -75,6 +84,27 @@ def test_what_waits_for_an_id_that_did_not_come_is_skipped(tmp_path: Path) -> No
     assert len(target.asked) == 1
     (left,) = report.replay.skipped
     assert (left.reason, left.examples) == ("the answer that gives what it needs did not give it", ("1", "2"))
+
+
+@pytest.mark.parametrize("ready", [3, 99], ids=["soon", "never"])
+def test_what_had_ended_is_looked_at_until_it_has(ready: int, tmp_path: Path) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    def answer(asked: Asked) -> tuple[int, Any]:
+        done = len(target.asked) > ready
+        return 200, ended("resp_now1") if done else begun("resp_now1")
+
+    made = recorded({"model": "gpt-4o", "input": "Hi", "background": True}, begun("resp_was1"), path="/responses")
+    looked = recorded(None, ended("resp_was1"), path="/responses/resp_was1", method="GET")
+    with serving(answer) as (target, base_url):
+        course = Course(time.time, sleep=sleep)
+        report = replayed(source(made, looked), base_url, tmp_path / "j", checks=(), course=course)
+    assert len(slept) == min(ready - 1, len(LOOKS))
+    assert len(target.asked) == 2 + len(slept)
+    assert bool(report.findings) is (ready > len(LOOKS))
 
 
 def test_our_key_is_sent_and_never_the_recorded_one(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.scenarios import Scenario, Send, Subject
 from cozecheck.sdk import Reader
 from reference_server.app import create_app
+from tests.reference import KEY, settings
 from tests.servers import running
-from tests.suite import KEY, MODEL, PATIENCE, settings
+from tests.suite import MODEL, PATIENCE
 
 SUBJECT = Subject(MODEL)
 
