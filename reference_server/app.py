@@ -67,15 +67,20 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
-        if self._probing is None:
-            self._probing = asyncio.create_task(self._probe())
-            for engine in self._rooms.engines.values():
-                if isinstance(engine, Llama):
-                    engine.preload()
-            self._rooms.telemetry.attend()
-            if self._exports:
-                self._exports.start()
+        self.start()
         await self._app(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin what goes on beside the requests, unless it has begun; the first request does it, too."""
+        if self._probing:
+            return
+        self._probing = asyncio.create_task(self._probe())
+        for engine in self._rooms.engines.values():
+            if isinstance(engine, Llama):
+                engine.preload()
+        self._rooms.telemetry.attend()
+        if self._exports:
+            self._exports.start()
 
     async def close(self) -> None:
         """Close the connections to others, where the process goes on without the server."""

@@ -20,10 +20,13 @@ CLOSING = 5.0
 
 
 class App(Protocol):
-    """An app that is told when its process begins to end, and closed when it has answered all."""
+    """An app that is told when its process begins to serve, and to end, and closed when it has answered all."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
+
+    def start(self) -> None:
+        """Begin what goes on beside the requests."""
 
     def drain(self) -> None:
         """Say from now on that no more requests are wanted."""
@@ -69,6 +72,7 @@ async def serve_until_told(told: asyncio.Event, app: App, listener: socket.socke
     """
     stopping = asyncio.Event()
     leaving = Leaving(app)
+    app.start()
     serving = asyncio.ensure_future(serve_until(stopping, leaving, listener, settings))
     waiting = asyncio.ensure_future(told.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
