@@ -101,6 +101,12 @@ def test_a_model_may_choose_not_to_call(client: httpx2.Client) -> None:
     assert all((each["content"] is None) == bool(each.get("tool_calls")) for each in found)
 
 
+def test_a_prompt_with_tools_costs_the_same_whatever_is_chosen(client: httpx2.Client) -> None:
+    body: Json = {"messages": [question("What time is it in Oslo?")], "tools": TOOLS, "max_tokens": 8}
+    counts = {answer(client, seed=seed, **body)["usage"]["prompt_tokens"] for seed in range(3)}
+    assert counts == {answer(client, tool_choice="required", **body)["usage"]["prompt_tokens"]}
+
+
 def test_a_custom_tool_takes_text_up_to_its_end(client: httpx2.Client) -> None:
     tool = {"type": "custom", "custom": {"name": "note", "description": "Keeps a note."}}
     found = answer(client, tools=[tool], tool_choice="required", max_tokens=40)["choices"][0]
