@@ -78,9 +78,8 @@ class Application:
         try:
             await self._rooms.store.open()
         except StateAway as error:
-            raise SettingsError(
-                "state", "what is kept can't be reached: is the address right, and may it be written?"
-            ) from error
+            problem = "what is kept can't be reached: is the address right, and may it be written?"
+            raise SettingsError("state", problem) from error
         finally:
             await self._rooms.close()
 

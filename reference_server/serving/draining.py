@@ -20,7 +20,7 @@ CLOSING = 5.0
 
 
 class App(Protocol):
-    """An app that is told when its process begins to end, and closed when it has answered all."""
+    """An app that is told when its process begins to serve, and to end, and closed when it has answered all."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""

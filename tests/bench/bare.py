@@ -32,6 +32,9 @@ class Constant:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": self._whole})
 
+    def start(self) -> None:
+        """Do nothing."""
+
     def drain(self) -> None:
         """There is nobody to tell."""
 

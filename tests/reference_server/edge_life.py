@@ -62,10 +62,11 @@ def asked(client: OpenAI) -> dict[str, Any]:
     """Ask once for everything that an edge may be asked for."""
     say: Any = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Hello."}], "max_tokens": 8}
     city: Any = {"type": "object", "properties": {"city": {"enum": ["Oslo"]}}, "required": ["city"]}
-    tool: Any = {"type": "function", "function": {"name": "get_time", "parameters": city}}
+    parameters: Any = {**city, "additionalProperties": False}
+    tool: Any = {"type": "function", "function": {"name": "get_time", "parameters": parameters}}
     whole = client.chat.completions.create(**say)
     stream = list(client.chat.completions.create(**say, stream=True))
-    call = client.chat.completions.create(**{**say, "max_tokens": 32}, tools=[tool], tool_choice="required")
+    call = client.chat.completions.create(**{**say, "max_tokens": 64}, tools=[tool], tool_choice="required")
     vectors = client.embeddings.create(model="text-embedding-3-small", input=["a", "b"])
     kept = client.responses.create(model="gpt-4o-mini", input="Hello.", max_output_tokens=16)
     return {

@@ -59,10 +59,10 @@ def test_a_seed_gives_the_same_words_whole_and_as_a_stream(client: httpx2.Client
 
 
 def test_the_usage_is_the_models(client: httpx2.Client) -> None:
-    found = answer(client, max_tokens=5)
+    found = answer(client, max_tokens=5, **ENDLESS)
     assert found["usage"]["completion_tokens"] == 5
     assert found["choices"][0]["finish_reason"] == "length"
-    longer = answer(client, max_tokens=5, messages=[question("Tell me of the sea, and of the moon above it.")])
+    longer = answer(client, max_tokens=1, messages=[question("Tell me of the sea, and of the moon above it.")])
     assert longer["usage"]["prompt_tokens"] > found["usage"]["prompt_tokens"] > 0
 
 
@@ -82,7 +82,7 @@ def test_several_choices_are_several_answers(client: httpx2.Client) -> None:
 
 def test_a_forced_tool_is_called_with_arguments_that_fit(client: httpx2.Client) -> None:
     choice = {"type": "function", "function": {"name": "get_time"}}
-    found = answer(client, tools=TOOLS, tool_choice=choice, max_tokens=40)["choices"][0]
+    found = answer(client, tools=TOOLS, tool_choice=choice, max_tokens=64)["choices"][0]
     (call,) = found["message"]["tool_calls"]
     assert call["function"]["name"] == "get_time"
     assert json.loads(call["function"]["arguments"])["city"] in ("Lisbon", "Oslo")
@@ -91,14 +91,20 @@ def test_a_forced_tool_is_called_with_arguments_that_fit(client: httpx2.Client) 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_required_tool_is_one_of_those_allowed(client: httpx2.Client, seed: int) -> None:
-    found = answer(client, tools=TOOLS, tool_choice="required", max_tokens=40, seed=seed)["choices"][0]
+    found = answer(client, tools=TOOLS, tool_choice="required", max_tokens=64, seed=seed)["choices"][0]
     assert found["message"]["tool_calls"][0]["function"]["name"] in ("get_weather", "get_time")
     assert found["finish_reason"] == "tool_calls"
 
 
 def test_a_model_may_choose_not_to_call(client: httpx2.Client) -> None:
     found = [answer(client, tools=TOOLS, seed=seed, max_tokens=24)["choices"][0]["message"] for seed in range(4)]
-    assert all(bool(each["content"]) != bool(each.get("tool_calls")) for each in found)
+    assert all((each["content"] is None) == bool(each.get("tool_calls")) for each in found)
+
+
+def test_a_prompt_with_tools_costs_the_same_whatever_is_chosen(client: httpx2.Client) -> None:
+    body: Json = {"messages": [question("What time is it in Oslo?")], "tools": TOOLS, "max_tokens": 8}
+    counts = {answer(client, seed=seed, **body)["usage"]["prompt_tokens"] for seed in range(3)}
+    assert counts == {answer(client, tool_choice="required", **body)["usage"]["prompt_tokens"]}
 
 
 def test_a_custom_tool_takes_text_up_to_its_end(client: httpx2.Client) -> None:
@@ -114,7 +120,9 @@ def test_a_conversation_with_calls_and_results_goes_on(client: httpx2.Client) ->
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "call_1", "content": "14:05"},
     ]
-    assert answer(client, messages=messages, tools=TOOLS, tool_choice="none")["choices"][0]["message"]["content"]
+    (choice,) = answer(client, messages=messages, tools=TOOLS, tool_choice="none")["choices"]
+    assert choice["finish_reason"] in ("stop", "length")
+    assert "tool_calls" not in choice["message"]
 
 
 def test_an_answer_keeps_to_its_schema(client: httpx2.Client) -> None:
@@ -139,12 +147,13 @@ def test_the_tokens_of_logprobs_are_those_of_the_text(client: httpx2.Client, *, 
     assert all(len(each["top_logprobs"]) == 2 for each in tokens)
 
 
-def test_a_text_is_gone_on_with_and_ends_before_a_stop_sequence(client: httpx2.Client) -> None:
-    body: Json = {"prompt": "One, two, three, four, five,", "temperature": 0, "stop": ["seven"], "logprobs": 1}
-    (choice,) = answer(client, path="/completions", **body)["choices"]
-    assert choice["text"] == "".join(choice["logprobs"]["tokens"])
-    assert "six" in choice["text"]
-    assert "seven" not in choice["text"]
+def test_an_answer_ends_before_a_stop_sequence(client: httpx2.Client) -> None:
+    body: Json = {"prompt": "One, two, three,", "seed": 3, "max_tokens": 24, "logprobs": 1, **ENDLESS}
+    whole = answer(client, path="/completions", **body)["choices"][0]["text"]
+    middle = len(whole) // 2
+    stop = whole[middle : middle + 3]
+    (choice,) = answer(client, path="/completions", **body, stop=[stop])["choices"]
+    assert choice["text"] == whole[: whole.index(stop)] == "".join(choice["logprobs"]["tokens"])
     assert choice["finish_reason"] == "stop"
 
 

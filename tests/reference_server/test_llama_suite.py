@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 
+import pytest
 from pydantic import SecretStr
 
 from cozecheck import scenarios
@@ -50,6 +51,7 @@ async def judge(endpoint: Endpoint) -> Report:
         return await run(probe, chosen, ALL, suite.MODEL, 0, Course(time.time, concurrency=4))
 
 
+@pytest.mark.timeout(900)
 def test_nothing_fails() -> None:
     report = judged()
     wrong = [each for each in report.findings if each.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR)]

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from reference_server.engines.calling import Call
-from reference_server.engines.delta import CallPiece, Delta
+from reference_server.engines.delta import CallPiece, Delta, Usage
 from reference_server.engines.llama.requests import (
     CHAT,
     COMPLETION,
@@ -37,6 +37,7 @@ class Answering:
         self._running = running
         self._request = request
         self._entropy = entropy
+        self._read = 0
 
     async def deltas(self, choice: int) -> AsyncGenerator[Delta]:
         """Yield one choice, and at the end what it cost: a text gone on with, a call, or words."""
@@ -79,7 +80,11 @@ class Answering:
             return
         for delta in words.end():
             yield delta
-        yield Delta(usage=words.usage)
+        yield Delta(usage=self._cost(words.usage))
+
+    def _cost(self, usage: Usage) -> Usage:
+        """Return what an answer cost: with tools the prompt is what was read to choose one, whatever was chosen."""
+        return usage._replace(prompt=self._read, cached=min(usage.cached, self._read)) if self._read else usage
 
     async def _prompt(self, tools: list[Tool]) -> str:
         """Return the conversation as the model reads it, with its tools."""
@@ -98,6 +103,7 @@ class Answering:
             "grammar": grammar,
         }
         answer = await self._running.call(COMPLETION, body)
+        self._read = answer["usage"]["prompt_tokens"]
         return chosen(tools, str(answer["choices"][0]["text"]))
 
     async def _called(self, tool: Tool, choice: int, prompt: str) -> AsyncGenerator[Delta]:
@@ -120,7 +126,7 @@ class Answering:
         if finish == "stop":
             finish = finish_of(self._request, [Call(tool, "")])
         yield Delta(finish=finish)
-        yield Delta(usage=words.usage)
+        yield Delta(usage=self._cost(words.usage))
 
 
 def told_messages(request: ChatRequest, tools: list[Tool]) -> list[Json]:

@@ -22,6 +22,9 @@ def main() -> None:
     What becomes of it is told in lines of JSON: `read` is a share of the file, `socket` is where the model answers,
     `failed` is why it does not.
     """
+    # Whatever a library prints is not for the parent.
+    sys.stdout = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), 1)
     asked = json.loads(sys.stdin.readline())
     try:
         check(Path(asked["path"]), asked["sha256"])

@@ -22,7 +22,7 @@ from reference_server.settings import LlamaEngine
 
 PROGRAM = Path(__file__).with_name("model_process.py")
 """Run by itself, it loads no more than it needs."""
-GRACE = 5.0
+GRACE = 2.0
 """Seconds that a process may take to end by itself."""
 LAST_WORDS = 2000
 Json = dict[str, Any]
