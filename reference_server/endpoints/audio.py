@@ -30,7 +30,7 @@ def routes(_rooms: Rooms) -> list[Route]:
 
 async def speak(request: Request) -> ASGIApp:
     """Speak a text, beside the event loop."""
-    asked = parse_speech(await request.body())
+    asked = parse_speech(request.scope["body"])
     return Response(await asyncio.to_thread(sound, asked), media_type=MEDIA_TYPES[asked.format])
 
 
@@ -50,7 +50,7 @@ async def translate(request: Request) -> ASGIApp:
 
 
 async def _heard(task: str, request: Request) -> ASGIApp:
-    asked = await parse_hearing(task, request.headers.get("content-type", ""), await request.body())
+    asked = await parse_hearing(task, request.headers.get("content-type", ""), request.scope["body"])
     recording = measure(asked.upload.content)
     if recording is None:
         message = "Audio file might be corrupted or unsupported. This server reads WAV files."

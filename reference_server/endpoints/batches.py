@@ -47,7 +47,7 @@ class Batches:
 
     async def create(self, request: Request) -> ASGIApp:
         """Take a batch on."""
-        asked = parse_batch(await request.body())
+        asked = parse_batch(request.scope["body"])
         if (await self._shelf.file(asked.input_file_id))["purpose"] != "batch":
             message = f"The file '{asked.input_file_id}' was not uploaded for a batch: its purpose must be 'batch'."
             raise Refusal(400, message, code="invalid_value", param="input_file_id")

@@ -36,7 +36,7 @@ class Completions:
 
     async def create(self, request: Request) -> ASGIApp:
         """Complete prompts, whole or as a stream."""
-        asked = parse_completion(await request.body())
+        asked = parse_completion(request.scope["body"])
         engine = self._rooms.engine(request.scope, asked.model)
         observed: Observed = request.scope["observed"]
         prompts = [written(prompt) for prompt in asked.prompts]

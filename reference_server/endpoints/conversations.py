@@ -71,7 +71,7 @@ class Conversations:
 
     async def create(self, request: Request) -> ASGIApp:
         """Begin a conversation."""
-        items, metadata = parse_creation(await request.body())
+        items, metadata = parse_creation(request.scope["body"])
         conversation: Json = {
             "id": f"conv_{self._rooms.entropy.getrandbits(192):048x}",
             "object": "conversation",
@@ -89,7 +89,7 @@ class Conversations:
     async def update(self, request: Request) -> ASGIApp:
         """Give a conversation other metadata."""
         found = await self._kept(request)
-        metadata = parse_change(await request.body())
+        metadata = parse_change(request.scope["body"])
         changed = await self._rooms.store.change(KIND, found["id"], lambda it: {**it, "metadata": metadata})
         if changed is None:
             raise NotKept("Conversation", found["id"])
@@ -105,7 +105,7 @@ class Conversations:
     async def add_items(self, request: Request) -> ASGIApp:
         """Add items to a conversation."""
         identifier = (await self._kept(request))["id"]
-        items = [self._identified(item) for item in parse_addition(await request.body())]
+        items = [self._identified(item) for item in parse_addition(request.scope["body"])]
         if not await join(self._rooms, identifier, items):
             raise NotKept("Conversation", identifier)
         return json_response(to_bytes(list_page(items, Page(order="asc"))))

@@ -52,9 +52,9 @@ def routes(rooms: Rooms) -> list[Route]:
         engine = rooms.engines.get(request.scope.get("engine", ""))
         if isinstance(engine, Llama):
             return await answer_engine(
-                parse_embedding(await request.body(), any_model=True), engine, request.scope, rooms
+                parse_embedding(request.scope["body"], any_model=True), engine, request.scope, rooms
             )
-        return await answer_here(parse_embedding(await request.body()), request.scope, rooms.vectors)
+        return await answer_here(parse_embedding(request.scope["body"]), request.scope, rooms.vectors)
 
     return [Route("/embeddings", Methods(POST=create))]
 

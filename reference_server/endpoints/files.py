@@ -37,7 +37,7 @@ class Files:
 
     async def create(self, request: Request) -> ASGIApp:
         """Keep an uploaded file."""
-        asked = await parse_file(request.headers.get("content-type", ""), await request.body())
+        asked = await parse_file(request.headers.get("content-type", ""), request.scope["body"])
         kept = await self._shelf.add(asked.upload.filename, asked.purpose, asked.upload.content, asked.life)
         return json_response(to_bytes(kept))
 

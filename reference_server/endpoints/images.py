@@ -29,7 +29,7 @@ class Images:
 
     async def generate(self, request: Request) -> ASGIApp:
         """Draw images, beside the event loop."""
-        asked = parse_image(await request.body())
+        asked = parse_image(request.scope["body"])
         drawn = await asyncio.to_thread(draw, asked)
         return json_response(to_bytes(images_object(asked, drawn, int(self._rooms.clock()))))
 

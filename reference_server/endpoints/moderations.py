@@ -28,7 +28,7 @@ class Moderations:
 
     async def create(self, request: Request) -> ASGIApp:
         """Judge every input."""
-        asked = parse_moderation(await request.body())
+        asked = parse_moderation(request.scope["body"])
         judgements = [judge(each, is_omni=asked.is_omni) for each in asked.inputs]
         model = self._snapshots.get(asked.model, asked.model)
         return json_response(

@@ -62,7 +62,7 @@ class Responses:
 
     async def create(self, request: Request) -> ASGIApp:
         """Answer items, whole or as events."""
-        asked = parse_response_request(await request.body())
+        asked = parse_response_request(request.scope["body"])
         before = await self._before(asked)
         observed: Observed = request.scope["observed"]
         engine = self._engine(request, asked.model)
@@ -75,7 +75,7 @@ class Responses:
 
     async def count(self, request: Request) -> ASGIApp:
         """Count the tokens that items would cost."""
-        asked = parse_response_request(await request.body())
+        asked = parse_response_request(request.scope["body"])
         engine = self._engine(request, asked.model)
         tokens = await engine.count(self._rooms.asking(request.scope, asked.chat(await self._before(asked))))
         return json_response(to_bytes({"object": "response.input_tokens", "input_tokens": tokens}))

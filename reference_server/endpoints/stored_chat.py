@@ -77,7 +77,7 @@ class StoredChat:
 
     async def update(self, request: Request) -> ASGIApp:
         """Give one other metadata."""
-        metadata, identifier = parse_change(await request.body()), request.path_params["id"]
+        metadata, identifier = parse_change(request.scope["body"]), request.path_params["id"]
 
         def changed(found: Json) -> Json:
             return {**found, "completion": {**found["completion"], "metadata": metadata}}

@@ -1,6 +1,6 @@
 """Bodies, read whole."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reference_server.errors import BodyTooLarge
 
@@ -8,7 +8,7 @@ HEARD_OUT = 4
 
 
 class ReadBody:
-    """Reads the body whole, up to a limit of bytes, into `scope["body"]`; whoever receives it gets it all the same."""
+    """Reads the body whole, up to a limit of bytes, into `scope["body"]`; what is received after it is a farewell."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         """`limit` counts bytes."""
@@ -21,12 +21,7 @@ class ReadBody:
             await self._app(scope, receive, send)
             return
         scope["body"] = await self._body(scope, receive)
-        unread = [scope["body"]]
-
-        async def receive_again() -> Message:
-            return {"type": "http.request", "body": unread.pop()} if unread else await receive()
-
-        await self._app(scope, receive_again, send)
+        await self._app(scope, receive, send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body. One somewhat too large is read to its end, so that the client hears the refusal."""

@@ -144,7 +144,7 @@ def test_what_cannot_be_reached_is_told_before_anybody_is_served(url: str, tmp_p
     done = run("--config", configured(tmp_path, state={"url": url}), "--port", "0")
     reason = "state: what is kept can't be reached: is the address right, and may it be written?"
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1] == f"coze-server: {reason}"
+    assert f"coze-server: {reason}" in done.stderr.splitlines()
 
 
 def test_an_address_of_no_database_is_refused(tmp_path: Path) -> None:

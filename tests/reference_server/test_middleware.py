@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reference_server.errors import masked
 from reference_server.middleware import AnswerErrors, Identify, ReadBody, StopWithClient
+from reference_server.middleware.leaving import WATCH_AFTER
+from reference_server.state import MemoryStore
 from tests.reference_server.asking import CHAT, NOW, Json, app, ask, body, chat, error, post
 
 KEY = "sk-right-0123456789-abcdef"
@@ -169,6 +171,20 @@ def test_a_cancellation_from_elsewhere_is_not_swallowed() -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(cancel())
+
+
+def test_a_body_is_there_for_who_asks_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    get = MemoryStore.get
+
+    async def slowly(store: MemoryStore, kind: str, identifier: str) -> Json | None:
+        await asyncio.sleep(10 * WATCH_AFTER)
+        return await get(store, kind, identifier)
+
+    monkeypatch.setattr(MemoryStore, "get", slowly)
+    server = app()
+    path = f"/v1/conversations/{ask(server, 'POST', '/v1/conversations', content=b'{}').json()['id']}"
+    renamed = ask(server, "POST", path, content=b'{"metadata":{"a":"b"}}')
+    assert renamed.json()["metadata"] == {"a": "b"}
 
 
 def test_what_is_not_http_passes() -> None:
