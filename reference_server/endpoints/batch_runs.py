@@ -22,7 +22,7 @@ from reference_server.limits import ApiKey
 from reference_server.observed import Observed
 from reference_server.protocol.json_body import read_object
 from reference_server.protocol.openai_batches import PREFIX, Fault, Line, parse_lines
-from reference_server.state import Json
+from reference_server.state import Json, unchanged
 
 log = logging.getLogger(__name__)
 BATCH = "batch"
@@ -59,7 +59,7 @@ class BatchRuns:
 
     async def start(self, batch: Json, life: int | None, caller: ApiKey) -> None:
         """Begin the work on a new batch; its output is kept for `life` seconds, None is for good."""
-        work = {"batch": batch["id"], "life": life, "caller": caller.id, "until": self._lease(), "counts": None}
+        work = {"batch": batch["id"], "life": life, "caller": caller.id, "until": self._lease()}
         await self._store.keep(WORK, batch["id"], work)  # first: what is acknowledged is also done
         await self._store.keep(BATCH, batch["id"], batch)
         self._go_on(work)
@@ -168,16 +168,15 @@ class BatchRuns:
         left = iter([(place, line) for place, line in enumerate(lines) if part(place) not in done])
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(self._ask(identifier, left, none_of(lines), caller))
+                group.create_task(self._ask(identifier, left, caller))
         return await self._advance(identifier, "finalizing")
 
-    async def _ask(self, identifier: str, left: Iterator[tuple[int, Line]], none: Json, caller: ApiKey) -> None:
+    async def _ask(self, identifier: str, left: Iterator[tuple[int, Line]], caller: ApiKey) -> None:
         for place, line in left:
             answer = await self._answer(line, caller)
-            counts = partial(counted, outcome="completed" if is_success(answer) else "failed", none=none)
-            work = await self._store.change(WORK, identifier, counts, {part(place): repeated(answer)})
-            so_far = work["counts"] if work else none
-            await self._store.change(BATCH, identifier, lambda batch: {**batch, "request_counts": so_far})  # noqa: B023
+            await self._store.change(WORK, identifier, unchanged, {part(place): repeated(answer)})
+            # Who is killed here has counted one too few: what is counted at the end is what was kept.
+            await self._store.change(BATCH, identifier, partial(counted, answer=answer))
 
     async def _answer(self, line: Line, caller: ApiKey) -> Json:
         asked = request_id(self._rooms.entropy)
@@ -208,7 +207,8 @@ class BatchRuns:
         except StorageFull as full:
             await self._change(batch["id"], "failed", errors=batch_errors([Fault(str(full.code), full.message)]))
         else:
-            await self._change(batch["id"], ends, **files, usage=summed_usage(results))
+            counts = {**batch["request_counts"], **outcomes(results)}
+            await self._change(batch["id"], ends, **files, usage=summed_usage(results), request_counts=counts)
 
     async def _put_out(self, identifier: str, kind: str, results: Iterable[Json], life: int | None) -> str | None:
         content, name = json_lines(results), f"{identifier}_{kind}.jsonl"
@@ -242,10 +242,17 @@ def none_of(lines: Sequence[Line]) -> Json:
     return {"total": len(lines), "completed": 0, "failed": 0}
 
 
-def counted(work: Json, outcome: str, none: Json) -> Json:
-    """Count one more answer."""
-    counts = work["counts"] or none
-    return {**work, "counts": {**counts, outcome: counts[outcome] + 1}}
+def outcomes(results: Sequence[Json]) -> Json:
+    """Return how many answers were good, and how many were not."""
+    completed = sum(map(is_success, results))
+    return {"completed": completed, "failed": len(results) - completed}
+
+
+def counted(batch: Json, answer: Json) -> Json:
+    """Return a batch that counts one more answer."""
+    counts = batch["request_counts"]
+    more = {outcome: counts[outcome] + number for outcome, number in outcomes([answer]).items()}
+    return {**batch, "request_counts": {**counts, **more}}
 
 
 def check_whole(line: Line) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Any
 
 import httpx2
 import pytest
 
 from reference_server.protocol.openai_batches import parse_lines
+from reference_server.state import MemoryStore
 from tests.reference_server.asking import Json, app, chat
 
 CHAT = "/v1/chat/completions"
@@ -64,6 +66,22 @@ def test_a_batch_answers_every_line_and_survives_those_that_are_wrong() -> None:
     assert batch["usage"]["total_tokens"] == output["a"]["body"]["usage"]["total_tokens"]
     assert {name: response["status_code"] for name, response in errors.items()} == {"b": 400, "c": 404, "d": 400}
     assert all(set(response["body"]) == {"error"} for response in errors.values())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_that_overtake_each_other_are_all_counted(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, delays = MemoryStore.change, Random(seed)
+
+    async def slowly(store: MemoryStore, *given: Any) -> Json | None:
+        await asyncio.sleep(delays.random() / 20)
+        return await change(store, *given)
+
+    async def run() -> Json:
+        async with client() as asking:
+            return await finished(asking, await begin(asking, content(*(line(str(number)) for number in range(9)))))
+
+    monkeypatch.setattr(MemoryStore, "change", slowly)
+    assert asyncio.run(run())["request_counts"] == {"total": 9, "completed": 9, "failed": 0}
 
 
 def test_a_batch_can_be_cancelled_before_it_begins() -> None:
