@@ -4,14 +4,17 @@ import pytest
 
 from cozecheck.findings import Outcome
 from reference_server.flaws import FLAWS
-from tests.properties.searches import searched, server
+from tests.properties.searches import PATIENCE, searched, server
 
 OF_PROPERTIES = [name for name, flaw in FLAWS.items() if any(id.startswith("properties.") for id in flaw.fails)]
+
+IMPATIENT = 2.0
 
 
 @pytest.mark.parametrize("flaw", OF_PROPERTIES)
 def test_a_flaw_fails_exactly_the_property_that_it_declares(flaw: str) -> None:
-    report = searched(server(flaw))
+    patience = IMPATIENT if "properties.no-hang" in FLAWS[flaw].fails else PATIENCE
+    report = searched(server(flaw), patience=patience)
 
     assert {finding.id for finding in report.findings} == set(FLAWS[flaw].fails)
     assert len({finding.operation for finding in report.findings}) == len(report.findings)
