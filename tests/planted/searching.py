@@ -13,14 +13,14 @@ from cozecheck.meeting import meet
 from cozecheck.probe import Endpoint, Limits, Probe
 from cozecheck.properties import Explorer, Pursuit, Search, prospect
 from cozecheck.spending import Budget, Purse
-from tests.properties.searches import DEFAULT, server
+from tests.properties.searches import DEFAULT, PATIENCE, server
 from tests.reference import KEY
 from tests.suite import MODEL
 
 
 async def search(operation: str) -> None:
     """Send what is drawn for one operation of all, as many requests as are usual; keep failures in this folder."""
-    async with Probe(Endpoint("http://in.process/v1", KEY), Limits.within(5), app=server()) as probe:
+    async with Probe(Endpoint("http://in.process/v1", KEY), Limits.within(PATIENCE), app=server()) as probe:
         met = await meet(probe, MODEL, 0)
         planned = prospect(met.subject, DEFAULT, 0, Budget())
         planned = replace(planned, pools=tuple(pool for pool in planned.pools if pool.operation == operation))
