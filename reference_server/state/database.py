@@ -19,6 +19,8 @@ from reference_server.state.tables import objects, parts
 
 log = logging.getLogger(__name__)
 FAILURES = (SQLAlchemyError, OSError, TimeoutError)
+FAREWELL = 0.25
+"""Seconds in which the thread of a connection that failed has told the event loop so, before that is closed."""
 
 
 class DatabaseStore:
@@ -42,6 +44,8 @@ class DatabaseStore:
     async def close(self) -> None:
         """Let go of all connections."""
         await self._engine.dispose()
+        if not self._is_open:
+            await asyncio.sleep(FAREWELL)
 
     async def keep(self, kind: str, identifier: str, value: Json, parts: Mapping[str, bytes] = NO_PARTS) -> None:
         """Keep a new object and its parts."""
