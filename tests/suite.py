@@ -18,7 +18,7 @@ from tests.reference import KEY, settings
 from tests.servers import running
 
 MODEL = "gpt-4o-mini"
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds that a server may be silent: longer than the reference server needs for any answer, on a busy machine."""
 
 
