@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from cozecheck.listed import Checklist, State
 from cozecheck.measured import Load
 from cozecheck.planned import Plan
+from cozecheck.used import Uses
 
 SCHEMA_VERSION = 1
 
@@ -97,6 +99,8 @@ class Finding:
     baselined: bool = False
     sdk: str = ""
     """What the official client makes of the response: `survives`, or `raises …`; empty where it was not asked."""
+    code: tuple[str, ...] = ()
+    """Where the application relies on it, as `file:line`, if a scan knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,8 @@ class Report:
     replay: Replay = field(default_factory=Replay)
     load: Load | None = None
     plan: Plan | None = None
+    uses: Uses | None = None
+    checklist: Checklist | None = None
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -267,7 +273,8 @@ class Report:
         """Whether anything failed that the baseline does not list."""
         bad = {Outcome.FAIL, Outcome.WARN} if self.strict else {Outcome.FAIL}
         unlisted = any(finding.outcome in bad and not finding.baselined for finding in self.findings)
-        return unlisted or bool(self.baseline.stale or self.baseline.expired)
+        unmet = self.checklist is not None and self.checklist.counts[State.UNMET]
+        return unlisted or bool(unmet or self.baseline.stale or self.baseline.expired)
 
     @property
     def judged(self) -> int:
@@ -282,6 +289,12 @@ class Report:
         return tuple(id for id in inconclusive if id in asked)
 
     @property
+    def _measured(self) -> bool:
+        """Whether something was found out that there is nothing to hold against."""
+        told = self.fidelity.figures or self.plan or (self.uses and self.uses.found) or self.checklist
+        return bool(told)
+
+    @property
     def exit_code(self) -> int:
         """0 conforms, or is measured where there is nothing to hold it against; 1 findings, 3 no verdict.
 
@@ -289,7 +302,7 @@ class Report:
         """
         if self.failing:
             return 1
-        told = self.replay.compared if self.kind == "replay" else self.judged or self.fidelity.figures or self.plan
+        told = self.replay.compared if self.kind == "replay" else self.judged or self._measured
         open_ended = self.counts[Outcome.ERROR] or self.run.interrupted or self.unsettled
         return 0 if told and not open_ended else 3
 

@@ -20,6 +20,8 @@ def _document(report: Report) -> dict[str, Any]:
         del target["files"]
     load = {"load": asdict(report.load)} if report.load else {}
     plan = {"plan": asdict(report.plan)} if report.plan else {}
+    uses = {"uses": asdict(report.uses)} if report.uses else {}
+    checklist = {"checklist": asdict(report.checklist)} if report.checklist else {}
     fidelity = {"fidelity": asdict(report.fidelity)} if report.fidelity.trials else {}
     replay = {"replay": asdict(report.replay)} if report.kind == "replay" else {}
     return {
@@ -39,6 +41,8 @@ def _document(report: Report) -> dict[str, Any]:
         **replay,
         **load,
         **plan,
+        **uses,
+        **checklist,
     }
 
 
