@@ -1,4 +1,4 @@
-"""What there is: checks, scenarios, families, profiles, flaws, operations."""
+"""What there is: checks, scenarios, families, profiles, flaws, operations, items of the checklist."""
 
 import json
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cozecheck import bundled, scenarios
+from cozecheck.checklist import entries
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import FAMILIES
 from cozecheck.load.profiles import shipped
@@ -61,6 +62,10 @@ def _operations() -> list[Row]:
     return [{"name": each.name, "method": each.method, "path": each.path} for each in discovered()]
 
 
+def _checklist() -> list[Row]:
+    return [{"item": each.id, "section": each.section, "title": each.title} for each in entries()]
+
+
 _LISTS: Mapping[str, Callable[[], list[Row]]] = {
     "checks": _checks,
     "scenarios": _scenarios,
@@ -68,6 +73,7 @@ _LISTS: Mapping[str, Callable[[], list[Row]]] = {
     "profiles": _profiles,
     "flaws": _flaws,
     "operations": _operations,
+    "checklist": _checklist,
 }
 
 

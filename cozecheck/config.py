@@ -14,6 +14,9 @@ from cozecheck.errors import UsageError
 FILE = Path("cozecheck.toml")
 """Read where it stands in the working directory, if no other is named."""
 
+PROJECT = Path("pyproject.toml")
+"""Read where there is no such file; its table `[tool.cozecheck]` has the options."""
+
 PREFIX = "COZECHECK_"
 
 
@@ -93,6 +96,13 @@ KEYS: Mapping[str, Kind] = {
     "prompt": Kind.NUMBER,
     "replicas": Kind.WHOLE,
     "replica-price": Kind.NUMBER,
+    "scan": Kind.WORDS,
+    "cassettes": Kind.WORDS,
+    "load": Kind.TEXT,
+    "evidence": Kind.WORDS,
+    "signatures": Kind.TEXT,
+    "require": Kind.WORDS,
+    "previous": Kind.TEXT,
     "quiet": Kind.FLAG,
     "no-progress": Kind.FLAG,
 }
@@ -118,22 +128,31 @@ def settings(path: Path | None, environment: Mapping[str, str]) -> dict[str, Set
 
 
 def load(path: Path | None) -> dict[str, Setting]:
-    """Read the file at *path*, or the usual one if it is there; raises UsageError naming the file and the key."""
-    chosen = path or (FILE if FILE.exists() else None)
+    """Read the file at *path*, or a usual one if it is there; raises UsageError naming the file and the key."""
+    chosen = path or next((each for each in (FILE, PROJECT) if each.exists()), None)
     if chosen is None:
         return {}
     return parse(texts.read(chosen), str(chosen))
 
 
 def parse(text: str, where: str) -> dict[str, Setting]:
-    """Read TOML; *where* is what errors call the file."""
+    """Read TOML; *where* is what errors call the file: of a `pyproject.toml` one table counts."""
+    tables = texts.parse_toml(text, where)
+    if Path(where).name == PROJECT.name:
+        tables, where = _own(tables), f"{where}: tool.cozecheck"
     found: dict[str, Setting] = {}
-    for key, value in texts.parse_toml(text, where).items():
+    for key, value in tables.items():
         name = _name(key, where)
         if name in found:
             raise UsageError(f"{where}: {key}: the option is set twice, in two spellings")
         found[name] = Setting(_fitting(KEYS[name], value, f"{where}: {key}"), f"{where}: {key}")
     return found
+
+
+def _own(tables: Mapping[str, Any]) -> dict[str, Any]:
+    tools = tables.get("tool")
+    own = tools.get("cozecheck") if isinstance(tools, dict) else None
+    return own if isinstance(own, dict) else {}
 
 
 def _name(key: str, where: str) -> str:

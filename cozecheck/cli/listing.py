@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-KINDS = ("checks", "scenarios", "families", "profiles", "flaws", "operations")
+KINDS = ("checks", "scenarios", "families", "profiles", "flaws", "operations", "checklist")
 
 
 def list_(

@@ -1,14 +1,11 @@
 """`cozecheck load`: parse, call, render, exit."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cozecheck.cli import options
-
-if TYPE_CHECKING:
-    from cozecheck.measured import Load
 
 Name = Annotated[
     str,
@@ -91,21 +88,23 @@ def load(
     no_progress: options.NoProgress = False,
 ) -> None:
     """Put a server under load: measure, and judge."""
-    import asyncio
-    import sys
-    import time
+    from cozecheck.cli import live, loading, output, selection
 
-    from cozecheck import load as road
-    from cozecheck.cli import live, output, selection, ticking
-    from cozecheck.findings import Report
-    from cozecheck.load import profiles
-    from cozecheck.meeting import Met
-    from cozecheck.probe import Endpoint, Limits, Probe
-
-    changes = road.Changes(duration, users, rate, sample, tuple(slo or ()), traffic)
-    with options.blaming(context, "slo"):
-        road.parse_all(changes.slos)
-    decided = road.decide(profiles.named(name), changes)
+    wish = loading.wish(
+        context,
+        name=name,
+        duration=duration,
+        users=users,
+        rate=rate,
+        sample=sample,
+        slo=slo or (),
+        traffic=traffic,
+        reference=reference,
+        crew=(workers or 0, expect_workers or 0, host, port),
+        embedding_model=embedding_model,
+        timeout=timeout,
+        seed=seed,
+    )
     order = selection.order(
         context,
         profile=profile,
@@ -115,40 +114,6 @@ def load(
         reports=report or (),
         baseline=baseline,
     )
-    with options.blaming(context, "expect-workers"):
-        crew = road.Crew(workers or 0, expect_workers or 0, host, port)
-    with options.blaming(context, "reference"):
-        before = _measured(reference) if reference else None
-        road.require_baseline(decided.slos, before)
     target = live.Wanted(base_url, api_key, model, tuple(header or ()), flaw, http2=False)
-
-    def met(found: Met) -> None:
-        if not quiet:
-            print(f"{target.name}, model {found.subject.model}: {road.planned(decided)}", file=sys.stderr)
-        if crew.joining:  # nothing goes on without it
-            print(f"waiting for {crew.joining} to join, each with: {crew.invitation}", file=sys.stderr, flush=True)
-
-    async def drive(endpoint: Endpoint, asked: str | None) -> Report:
-        models = {"model": asked, "embedding_model": embedding_model}
-        async with Probe(endpoint, Limits.within(timeout)) as probe:
-            given = {field: each for field, each in models.items() if each}
-            return await road.run(probe, decided, order.checks, given, before, course)
-
-    hidden = quiet or no_progress
-    with live.reached(context, target) as (endpoint, asked), ticking.shown(road.lasts(decided), hidden=hidden) as show:
-        course = road.Course(
-            time.time, timeout, seed, order.strict, road.generator(crew), met, watch=show.second, judging=show.judged
-        )
-        result = asyncio.run(drive(endpoint, asked))
+    result = loading.load(context, target, wish, order, quiet=quiet, progress=not (quiet or no_progress))
     output.finish(result, order.to, order.accepted, quiet=quiet)
-
-
-def _measured(path: Path) -> "Load":
-    """Read what an earlier load measured."""
-    from cozecheck.cli import reports
-    from cozecheck.errors import UsageError
-
-    report = reports.read(path)
-    if report.load is None:
-        raise UsageError(f"{path}: a report of the kind {report.kind}; one of the kind load is expected")
-    return report.load

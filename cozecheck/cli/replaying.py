@@ -90,6 +90,11 @@ def order(
     return Order(checks, chosen.strict, chosen.to, chosen.accepted, rules)
 
 
+def every_rule(order: selection.Order) -> Order:
+    """Judge by the checks of *order*, and compare by every rule."""
+    return Order(order.checks, order.strict, order.to, order.accepted, diff.RULES)
+
+
 def _is_of_diff(pattern: str) -> bool:
     return pattern.partition(".")[0] == FAMILY
 
