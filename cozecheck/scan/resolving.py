@@ -1,0 +1,338 @@
+"""What expressions stand for, over all modules of an application."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from posixpath import dirname, normpath
+from posixpath import join as joined
+
+from cozecheck.scan import sdk
+from cozecheck.scan.code import (
+    Call,
+    Constant,
+    Definition,
+    Either,
+    Element,
+    Expression,
+    Imported,
+    Member,
+    Module,
+    Name,
+    Placed,
+    Scope,
+    Sequence,
+    Table,
+    Text,
+    This,
+    every,
+)
+from cozecheck.scan.libraries import made_by
+from cozecheck.scan.values import (
+    Answered,
+    Defined,
+    Foreign,
+    Instance,
+    Made,
+    Mapping,
+    Partial,
+    Reached,
+    Value,
+    Variable,
+    Whole,
+    Word,
+)
+
+MOST_VALUES = 12
+"""What an expression may stand for at once."""
+MOST_STEPS = 4_000
+"""Looked at for one question: code can refer to itself without end."""
+DEEPEST = 60
+ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.setdefault")
+SAME_TEXT = frozenset(("strip", "rstrip", "lstrip", "lower", "trim", "replace"))
+CONSTRUCTORS = ("__init__", "constructor")
+
+
+class World:
+    """All modules of an application, and what the expressions in them stand for."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = tuple(modules)
+        self._languages = {module.file: module.language for module in self.modules}
+        self._by_name: dict[tuple[str, str], Module] = {}
+        self._sites: dict[str, list[tuple[Call, Scope]]] = {}
+        for module in self.modules:
+            self._by_name.setdefault((module.language, module.name), module)
+            for scope in module.scope.all():
+                self._note_calls(scope)
+        self._busy: set[tuple[int, int]] = set()
+        self._steps = 0
+
+    def language(self, scope: Scope) -> str:
+        """Return the language that a scope is written in."""
+        return self._languages[scope.file]
+
+    def values(self, expression: Expression, scope: Scope) -> tuple[Value, ...]:
+        """Return what *expression* may stand for in *scope*; nothing where that is not known."""
+        outermost = not self._busy
+        if outermost:
+            self._steps = 0
+        return self._values(expression, scope)
+
+    def texts(self, expression: Expression, scope: Scope) -> tuple[str, ...]:
+        """Return the texts that it may stand for, whole ones only."""
+        found = self.values(expression, scope)
+        return tuple(dict.fromkeys(each.value for each in found if isinstance(each, Word) and isinstance(each.value, str)))
+
+    def entries(self, expression: Expression, scope: Scope) -> Iterator[tuple[str, Expression, Scope]] | None:
+        """Return the entries of the tables that it stands for, spread ones too; None where any is not known."""
+        found = [each for each in self.values(expression, scope) if isinstance(each, Mapping)]
+        rows: list[tuple[str, Expression, Scope]] = []
+        for each in found:
+            for key, value in each.table.entries:
+                more = self._entry(key, value, each.scope)
+                if more is None:
+                    return None
+                rows.extend(more)
+        return iter(rows) if found else None
+
+    def _entry(
+        self, key: Expression | None, value: Expression, scope: Scope
+    ) -> list[tuple[str, Expression, Scope]] | None:
+        if key is None:
+            inner = self.entries(value, scope) if len(self._busy) < DEEPEST else None
+            return None if inner is None else list(inner)
+        return [(name, value, scope) for name in self.texts(key, scope)]
+
+    def _note_calls(self, scope: Scope) -> None:
+        for said in scope.said:
+            for each in every(said):
+                if isinstance(each, Call) and isinstance(each.function, Name | Member):
+                    name = each.function.id if isinstance(each.function, Name) else each.function.name
+                    self._sites.setdefault(name, []).append((each, scope))
+
+    def _values(self, expression: Expression, scope: Scope) -> tuple[Value, ...]:
+        key = id(expression), id(scope)
+        self._steps += 1
+        if key in self._busy or self._steps > MOST_STEPS or len(self._busy) > DEEPEST:
+            return ()
+        self._busy.add(key)
+        try:
+            found = dict.fromkeys(self._read(expression, scope))
+            return tuple(found)[:MOST_VALUES]
+        finally:
+            self._busy.discard(key)
+
+    def _read(self, expression: Expression, scope: Scope) -> Iterator[Value]:
+        match expression:
+            case Constant(value=value):
+                yield Word(value if isinstance(value, str | int | float | bool) else None)
+            case Text(parts=parts):
+                yield self._text(parts, scope)
+            case Name(id=id):
+                yield from self._name(id, scope)
+            case This() if scope.owner:
+                yield Instance(scope.owner)
+            case Member(of=of, name=name):
+                for value in self._values(of, scope):
+                    yield from self._member(value, name)
+            case Element(of=of, key=key):
+                yield from self._element(of, key, scope)
+            case Call():
+                yield from self._call(expression, scope)
+            case Table():
+                yield Mapping(expression, scope)
+            case Either(options=options):
+                for option in options:
+                    yield from self._values(option, scope)
+            case Placed(inner=inner, scope=own):
+                yield from self._values(inner, own)
+            case Definition(scope=inner):
+                yield Defined(inner)
+            case Imported(module=module, name=name):
+                yield from self._imported(module, name, scope)
+
+    def _text(self, parts: Iterable[Expression], scope: Scope) -> Value:
+        text = ""
+        for part in parts:
+            found = [each for each in self._values(part, scope) if isinstance(each, Word | Partial)]
+            first = found[0] if found else Partial("*")
+            text += first.text if isinstance(first, Partial) else str(first.value)
+        return Partial(text) if "*" in text else Word(text)
+
+    def _name(self, id: str, scope: Scope) -> Iterator[Value]:
+        found: Scope | None = scope
+        while found is not None:
+            is_visible = found is scope or found.kind != "class"
+            if is_visible and (id in found.names or id in found.parameters or id in found.annotations):
+                for each in found.names.get(id, ()):
+                    yield from self._values(each, found)
+                yield from self._annotated(id, found)
+                if id in found.parameters:
+                    yield from self._passed(id, found)
+                return
+            found = found.parent
+        if id == "process" and self.language(scope) == "javascript":
+            yield Foreign(id)
+
+    def _annotated(self, id: str, scope: Scope) -> Iterator[Value]:
+        if id in scope.annotations:
+            outer = scope.parent or scope
+            yield from self._instances(scope.annotations[id], outer)
+
+    def _instances(self, annotation: Expression, scope: Scope) -> Iterator[Value]:
+        """Yield what a thing of an annotated type is."""
+        if isinstance(annotation, Element) and annotation.key is not None:  # Optional[X], Annotated[X, ...]
+            inner = annotation.key.items[:1] if isinstance(annotation.key, Sequence) else (annotation.key,)
+            for each in inner:
+                yield from self._instances(each, scope)
+            return
+        for value in self._values(annotation, scope):
+            if isinstance(value, Foreign) and made_by(value.path, self.language(scope)):
+                yield Made(value.path)
+            elif isinstance(value, Defined) and value.scope.kind == "class":
+                yield Instance(value.scope)
+
+    def _passed(self, parameter: str, function: Scope) -> Iterator[Value]:
+        """Yield what callers give for a parameter."""
+        is_constructor = function.name in CONSTRUCTORS and function.parent is not None
+        target = function.parent if is_constructor and function.parent else function
+        is_bound = function.parent is not None and function.parent.kind == "class"
+        bound = is_bound and self.language(function) == "python"
+        index = function.parameters.index(parameter) - bound
+        for call, scope in self._sites.get(target.name, ()):
+            given = dict(call.named).get(parameter)
+            if given is None and 0 <= index < len(call.arguments):
+                given = call.arguments[index]
+            if given is not None and Defined(target) in self._values(call.function, scope):
+                yield from self._values(given, scope)
+
+    def _imported(self, name: str, inner: str, scope: Scope) -> Iterator[Value]:
+        module = self._module(name, scope)
+        if module is None:
+            deeper = self._module(f"{name}.{inner}", scope) if inner else None
+            if deeper is not None:
+                yield Whole(deeper.scope)
+            elif not name.startswith("."):
+                yield Foreign(f"{name}.{inner}" if inner else name)
+        elif not inner:
+            yield Whole(module.scope)
+        elif inner in module.scope.names or inner in module.scope.annotations:
+            yield from self._name(inner, module.scope)
+        else:
+            deeper = self._module(f"{name}.{inner}", scope)
+            if deeper is not None:
+                yield Whole(deeper.scope)
+
+    def _module(self, name: str, scope: Scope) -> Module | None:
+        """Return a module of the application: by its name, or by the end of it, as sources may lie in a folder."""
+        language = self.language(scope)
+        if language == "javascript":
+            if not name.startswith("."):
+                return None
+            path = normpath(joined(dirname(scope.file), name))
+            stem = path.rpartition(".")[0] if path.endswith((".js", ".ts", ".mjs", ".jsx", ".tsx", ".cjs")) else path
+            return self._by_name.get((language, stem)) or self._by_name.get((language, f"{stem}/index"))
+        found = self._by_name.get((language, name))
+        ending = (each for (of, full), each in self._by_name.items() if of == language and full.endswith(f".{name}"))
+        return found or next(ending, None)
+
+    def _member(self, value: Value, name: str) -> Iterator[Value]:
+        match value:
+            case Foreign(path=path):
+                found = f"{path}.{name}"
+                yield Variable(name) if path == "process.env" else Foreign(found)
+            case Made():
+                yield Reached(value, (name,))
+            case Reached(root=root, names=names):
+                yield Reached(root, (*names, name))
+            case Answered(fields=fields):
+                yield replace(value, fields=(*fields, name))
+            case Whole(scope=scope):
+                yield from self._name(name, scope)
+            case Instance(scope=scope):
+                yield from self._attribute(scope, name)
+            case Defined(scope=scope) if scope.kind == "class":
+                yield from self._attribute(scope, name)
+            case Mapping(table=table, scope=scope):
+                yield from self._looked_up(table, name, scope)
+            case Word() | Partial() if name in SAME_TEXT:
+                yield value
+
+    def _attribute(self, owner: Scope, name: str) -> Iterator[Value]:
+        if name not in owner.names and name not in owner.annotations:
+            for base in owner.bases:
+                for value in self._values(base, owner.parent or owner):
+                    if isinstance(value, Defined) and value.scope is not owner:
+                        yield from self._attribute(value.scope, name)
+            return
+        yield from self._annotated(name, owner)
+        for each in owner.names.get(name, ()):
+            for value in self._values(each, owner):
+                if isinstance(value, Defined) and value.scope.kind == "property":
+                    yield from self._returned(value.scope)
+                else:
+                    yield value
+
+    def _element(self, of: Expression, key: Expression | None, scope: Scope) -> Iterator[Value]:
+        if isinstance(of, Sequence):
+            index = key.value if isinstance(key, Constant) else None
+            chosen = of.items[index : index + 1] if isinstance(index, int) and index >= 0 else of.items
+            for item in chosen:
+                yield from self._values(item, scope)
+            return
+        for value in self._values(of, scope):
+            if isinstance(value, Answered):
+                names = self.texts(key, scope) if key else ()
+                yield replace(value, fields=(*value.fields, *names[:1]))
+            elif key is not None:
+                yield from self._keyed(value, key, scope)
+
+    def _keyed(self, value: Value, key: Expression, scope: Scope) -> Iterator[Value]:
+        names = self.texts(key, scope)
+        if isinstance(value, Foreign) and value.path in ("os.environ", "process.env"):
+            yield from map(Variable, names)
+        elif isinstance(value, Mapping):
+            known = names or tuple(name for name, _, _ in self.entries(value.table, value.scope) or ())
+            for name in known:
+                yield from self._looked_up(value.table, name, value.scope)
+
+    def _looked_up(self, table: Table, name: str, scope: Scope) -> Iterator[Value]:
+        for key, value, own in self.entries(table, scope) or ():
+            if key == name:
+                yield from self._values(value, own)
+
+    def _call(self, call: Call, scope: Scope) -> Iterator[Value]:
+        if isinstance(call.function, Name) and call.function.id == "dict" and self.language(scope) == "python":
+            named = tuple((Constant(value.line, name), value) for name, value in call.named)
+            spread = tuple((None, each) for each in (*call.arguments, *call.spread))
+            yield Mapping(Table(call.line, (*spread, *named)), scope)
+            return
+        for value in self._values(call.function, scope):
+            yield from self._called(value, call, scope)
+
+    def _called(self, value: Value, call: Call, scope: Scope) -> Iterator[Value]:
+        match value:
+            case Defined(scope=inner):
+                yield from (Instance(inner),) if inner.kind == "class" else self._returned(inner)
+            case Foreign(path=path) if path in ENVIRONMENT:
+                yield from map(Variable, self.texts(call.arguments[0], scope) if call.arguments else ())
+                for default in call.arguments[1:2]:
+                    yield from self._values(default, scope)
+            case Foreign(path=path):
+                answered = sdk.of_module(path)
+                yield answered or Made(path, call, scope)
+            case Made(path=path):
+                yield Made(f"{path}()", call, scope)
+            case Reached(root=root, names=names):
+                yield from sdk.called(root, names, self.language(scope), Made(".".join((root.path, *names)), call, scope))
+            case Answered(raw=True, fields=("parse",)):
+                yield Answered(value.operation, value.via)
+            case Answered(fields=(*before, _)):
+                yield replace(value, fields=tuple(before))
+            case Word() | Partial():
+                yield value
+
+    def _returned(self, function: Scope) -> Iterator[Value]:
+        for each in function.returns:
+            yield from self._values(each, function)
+
+
