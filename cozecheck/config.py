@@ -97,6 +97,7 @@ KEYS: Mapping[str, Kind] = {
     "replicas": Kind.WHOLE,
     "replica-price": Kind.NUMBER,
     "scan": Kind.WORDS,
+    "write-profile": Kind.TEXT,
     "cassettes": Kind.WORDS,
     "load": Kind.TEXT,
     "evidence": Kind.WORDS,

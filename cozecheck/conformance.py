@@ -8,6 +8,7 @@ from cozecheck.checks import Check
 from cozecheck.checks.conclusion import conclude
 from cozecheck.checks.judging import Bench
 from cozecheck.checks.registry import matches
+from cozecheck.contract.operations import operation_at
 from cozecheck.errors import NoVerdictError
 from cozecheck.exchange import Exchange
 from cozecheck.findings import Report, Target
@@ -46,10 +47,18 @@ class Plan:
     """The share of them that makes, shows and deletes objects in any order."""
 
 
-def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budget: Budget, examples: int = 0) -> Plan:
+def plan(
+    scenarios: Iterable[Scenario],
+    checks: Sequence[Check],
+    met: Met,
+    budget: Budget,
+    examples: int = 0,
+    operations: frozenset[str] = frozenset(),
+) -> Plan:
     """Choose the scenarios that draw out what the *checks* look at, as far as the *budget* reaches.
 
-    What is left of it goes to requests at random, *examples* of them, if properties are among the checks.
+    Where *operations* are named, those that ask for none of them are left alone. What is left of the budget goes to
+    requests at random, *examples* of them, if properties are among the checks.
     """
     chosen: list[Scenario] = []
     left_out: list[str] = []
@@ -58,6 +67,8 @@ def plan(scenarios: Iterable[Scenario], checks: Sequence[Check], met: Met, budge
         if not _serves(scenario, checks):
             continue
         sends = scenario.plan(met.subject)
+        if not _asks(sends, operations):
+            continue
         cost = sum(send.tokens for send in sends)
         if not budget.allows(requests + len(sends), tokens + cost):
             left_out.append(scenario.id)
@@ -77,6 +88,12 @@ def _serves(scenario: Scenario, checks: Sequence[Check]) -> bool:
     return any(matches(draw, check) for draw in scenario.draws for check in checks)
 
 
+def _asks(sends: Iterable[Send], operations: frozenset[str]) -> bool:
+    """Whether any of the *sends* asks for one of the *operations*, or for what is none at all."""
+    asked = (operation_at(send.method, f"/v1{send.path}") for send in sends)
+    return not operations or any(each is None or each.name in operations for each in asked)
+
+
 @dataclass(frozen=True)
 class Course:
     """How a run goes about it; *clock* tells seconds since 1970."""
@@ -86,6 +103,8 @@ class Course:
     budget: Budget = field(default_factory=Budget)
     strict: bool = False
     search: Search = field(default_factory=Search)
+    operations: frozenset[str] = frozenset()
+    """Judge what these answer, and nothing else; none: everything."""
     models: Mapping[str, str] = field(default_factory=dict)
     """The models beside the one that chats, as far as they are given, by the field of a subject."""
     planned: Callable[[Plan], None] = lambda _: None
@@ -101,7 +120,7 @@ async def run(
         least = f"{MOST_REQUESTS} requests and {MOST_TOKENS} tokens"
         raise NoVerdictError(f"the budget is too small: first contact alone may take {least}")
     met = await meet(probe, model, seed, course.models)
-    chosen = plan(scenarios, checks, met, course.budget, course.search.examples)
+    chosen = plan(scenarios, checks, met, course.budget, course.search.examples, course.operations)
     if not chosen.scenarios and not chosen.at_random.pools and not chosen.lives.programs:
         raise NoVerdictError("nothing would be sent: no scenario draws out the selected checks within the budget")
     course.planned(chosen)
@@ -110,7 +129,7 @@ async def run(
     purse = Purse(probe, course.budget, met, course.progress)
     driver = _Driver(purse, chosen, course)
     interrupted = await driver.drive()
-    bench, reader = Bench(checks), Reader()
+    bench, reader = Bench(checks, course.operations), Reader()
     for play in driver.plays():
         play.exchanges = [reader.read(exchange) for exchange in play.exchanges]
         for exchange in play.exchanges:

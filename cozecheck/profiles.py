@@ -1,12 +1,19 @@
 """Named selections of checks, as data."""
 
+import json
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
 
+from cozecheck import texts
 from cozecheck.checks.registry import Check, nearest, select
 from cozecheck.errors import UsageError
+from cozecheck.values import MismatchError, read
+
+ENDING: Final = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,8 @@ class Profile:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     strict: bool = False
+    operations: tuple[str, ...] = ()
+    """Judge what these answer, and nothing else; none: everything."""
 
     def takes(self, check: Check) -> bool:
         """Whether *check* is of the levels, and breaks the clients, that this is about."""
@@ -34,13 +43,41 @@ def profiles() -> dict[str, Profile]:
     return {name: _profile(name, table) for name, table in tomllib.loads(text).items()}
 
 
-def _profile(name: str, table: dict[str, object]) -> Profile:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
-    return Profile(name=name, **values)  # type: ignore[arg-type]
+def _profile(name: str, table: Mapping[str, Any]) -> Profile:
+    return read(Profile, {"name": name, **table})
+
+
+def _in_file(path: Path) -> Profile:
+    """Read a profile of one's own; raises UsageError naming the file and the key."""
+    table = texts.parse_toml(texts.read(path), str(path))
+    for key in table:
+        if key not in KEYS:
+            raise UsageError(f"{path}: unknown key {key!r}; a profile has {', '.join(KEYS)}")
+    try:
+        return _profile(path.stem, {"summary": "", **table})
+    except MismatchError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+KEYS = tuple(each for each in Profile.__dataclass_fields__ if each != "name")
+
+
+def write(profile: Profile) -> str:
+    """Return a profile as the text of a file that `named` reads, without what is empty."""
+    lines = (f"{key} = {_written(value)}" for key, value in asdict(profile).items() if value and key != "name")
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "[\n" + "".join(f"    {json.dumps(each)},\n" for each in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def named(name: str) -> Profile:
-    """Return a profile; raises UsageError with the nearest name."""
+    """Return a profile, by its name or the path of a file; raises UsageError with the nearest name."""
+    if name.endswith(ENDING):
+        return _in_file(Path(name))
     known = profiles()
     if name not in known:
         raise UsageError(f"no profile is called {name!r}{nearest(name, known, 'profiles')}")

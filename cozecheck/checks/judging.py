@@ -84,6 +84,8 @@ class Bench:
     """Judges exchange after exchange against one selection of checks; those they require judge along, unheard."""
 
     checks: Sequence[Check]
+    operations: frozenset[str] = frozenset()
+    """Exchanges of others are not judged; none: all are."""
     tallies: dict[str, Tally] = field(init=False)
     departures: list[Departure] = field(default_factory=list)
 
@@ -97,6 +99,8 @@ class Bench:
 
     def judge(self, exchange: Exchange) -> None:
         """Hold one exchange against every check that it is for."""
+        if not self._is_meant(exchange):
+            return
         seen: dict[View, Any] = {}
         broken: set[str] = set()
         for view, checks in self._steps_for(exchange):
@@ -111,6 +115,11 @@ class Bench:
                 else:
                     named = broken & check.requires - {EVERY_MUST}
                     self.tallies[check.id].held_back = min(named, default="another MUST")
+
+    def _is_meant(self, exchange: Exchange) -> bool:
+        """Whether it is of an operation that counts; a path that is no operation's counts for all."""
+        known = operation(exchange.request)
+        return not self.operations or known is None or known.name in self.operations
 
     def _steps_for(self, exchange: Exchange) -> tuple[tuple[View, tuple[Check, ...]], ...]:
         """Return the views, each with its checks, that may have something to say of this operation."""

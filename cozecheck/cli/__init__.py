@@ -17,7 +17,7 @@ from cozecheck.cli import (
     fidelity,
     gate,
     importing,
-
+    init,
     judge,
     listing,
     load,
@@ -26,7 +26,7 @@ from cozecheck.cli import (
     plan,
     record,
     replay,
-
+    scan,
     serve,
     surface,
 )
@@ -56,9 +56,11 @@ app.command("load", epilog=options.PLACES)(load.load)
 app.command("load-worker")(load_worker.load_worker)
 app.command("plan", epilog=options.PLACES)(plan.plan)
 
+app.command("scan", epilog=options.PLACES)(scan.scan)
 app.command("checklist", epilog=options.PLACES)(checklist.checklist)
 app.command("gate", epilog=options.PLACES)(gate.gate)
 
+app.command("init")(init.init)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)
 app.command("serve", context_settings=serve.PASS_ON)(serve.serve)

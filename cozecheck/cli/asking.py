@@ -64,9 +64,7 @@ def _asked(context: typer.Context, target: live.Wanted, named: Named, pace: live
     return next((f"{each.expected} was expected, not {each.actual}" for each in report.findings), result.reason)
 
 
-def chosen(
-    given: Mapping[str, str | None], uses: Uses | None, answers: Mapping[str, str]
-) -> dict[str, str | None]:
+def chosen(given: Mapping[str, str | None], uses: Uses | None, answers: Mapping[str, str]) -> dict[str, str | None]:
     """Return the models to judge by, by the field of a subject: as given, else the first that the code names."""
     models: dict[str, str | None] = dict(given)
     for name, field, _ in named(uses):

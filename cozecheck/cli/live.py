@@ -84,6 +84,7 @@ def judge(
             concurrency=pace.concurrency,
             budget=Budget(pace.max_requests, pace.max_tokens),
             strict=order.strict,
+            operations=order.operations,
             search=sent.search,
             models={field: name for field, name in models.items() if name},
             planned=planned,

@@ -76,7 +76,12 @@ Config = Annotated[
 ]
 Select = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks or families to judge by; repeatable.")]
 Ignore = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Checks or families to leave out; repeatable.")]
-ProfileName = Annotated[str, typer.Option(metavar="NAME", help="A named selection: `cozecheck list profiles`.")]
+ProfileName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="A named selection, `cozecheck list profiles`; or a file that `cozecheck scan` wrote."
+    ),
+]
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Departures that are known and accepted, in TOML.")]
 Strict = Annotated[
     bool, typer.Option("--strict/--no-strict", show_default=False, help="A warning counts as a failure.")

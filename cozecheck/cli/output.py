@@ -65,6 +65,20 @@ def _require_room(path: Path) -> None:
         raise UsageError(f"{path} cannot be written")
 
 
+def writable(path: Path, ending: str) -> Path:
+    """Return the *path* of a file that a run is to write; raises UsageError where that cannot be."""
+    if path.suffix != ending:
+        raise UsageError(f"{path}: the name of such a file ends in {ending}")
+    _require_room(path)
+    return path
+
+
+def write(path: Path, content: str) -> None:
+    """Write a file beside the reports; raises UsageError where that cannot be."""
+    if reason := _write(content, str(path)):
+        raise UsageError(reason)
+
+
 class Summarise(Protocol):
     """Tells a report to a person."""
 

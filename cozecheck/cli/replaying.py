@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -35,7 +35,7 @@ FAMILY = "diff"
 class Order(selection.Order):
     """What to judge by, and the rules to compare by."""
 
-    rules: Mapping[str, diff.Rule]
+    rules: Mapping[str, diff.Rule] = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,12 @@ def order(
     )
     checks: tuple[Check, ...] = chosen.checks if about_checks or not wanted else ()
     rules = {id: rule for id, rule in named.items() if id not in unnamed}
-    return Order(checks, chosen.strict, chosen.to, chosen.accepted, rules)
+    return Order(checks, chosen.strict, chosen.to, chosen.accepted, rules=rules)
 
 
 def every_rule(order: selection.Order) -> Order:
     """Judge by the checks of *order*, and compare by every rule."""
-    return Order(order.checks, order.strict, order.to, order.accepted, diff.RULES)
+    return Order(order.checks, order.strict, order.to, order.accepted, rules=diff.RULES)
 
 
 def _is_of_diff(pattern: str) -> bool:

@@ -25,12 +25,14 @@ class Order:
     strict: bool
     to: tuple[Destination, ...]
     accepted: tuple[accepting.Accepted, ...]
+    operations: frozenset[str] = frozenset()
+    """Judge what these answer, and nothing else; none: everything."""
 
 
 def order(
     context: typer.Context,
     *,
-    profile: str,
+    profile: str | profiles.Profile,
     wanted: Sequence[str],
     unwanted: Sequence[str],
     strict: bool,
@@ -43,7 +45,7 @@ def order(
     *others* are ids that a baseline may list beside those of checks.
     """
     with blaming(context, "profile"):
-        named = profiles.named(profile)
+        named = profiles.named(profile) if isinstance(profile, str) else profile
     with blaming(context, "select"):
         select(ALL, wanted)
     with blaming(context, "ignore"):
@@ -53,7 +55,7 @@ def order(
         to = destinations(reports)
     with blaming(context, "baseline"):
         entries = _accepted(baseline, [*(check.id for check in ALL), *others]) if baseline else ()
-    return Order(checks, strict or named.strict, to, entries)
+    return Order(checks, strict or named.strict, to, entries, frozenset(named.operations))
 
 
 def _accepted(path: Path, known: Sequence[str]) -> tuple[accepting.Accepted, ...]:

@@ -112,11 +112,12 @@ def api_path(path: str) -> str | None:
 
 def operation(request: Request) -> Operation | None:
     """Return the operation that *request* asks for, if it is one we know."""
-    return _operation_at(request.method, request.path)
+    return operation_at(request.method, request.path)
 
 
 @lru_cache(1024)
-def _operation_at(method: str, path: str) -> Operation | None:
+def operation_at(method: str, path: str) -> Operation | None:
+    """Return the operation that a request of *method* to *path* asks for, if it is one we know."""
     part = api_path(path)
     if part is None:
         return None

@@ -48,5 +48,3 @@ def _read(source: Source) -> Module | Unclear:
         return Unclear(source.name, error.lineno or 0, f"is no {source.language}: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
         return Unclear(source.name, 0, f"cannot be understood: {type(error).__name__}")
-
-

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cozecheck.scan.code import Call, Expression, Scope, Table
+from cozecheck.scan.code import Call, Expression, Name, Scope, Table
 from cozecheck.scan.resolving import World
 
 OPTIONS = {
@@ -56,8 +56,29 @@ def _entries(world: World, table: Expression, scope: Scope) -> Iterator[Argument
                 if not names:
                     yield "a parameter whose name is put together when it runs"
         return
+    if isinstance(table, Name) and (function := _function_with_rest(table.id, scope)):
+        yield from _rest(world, function)
+        return
     found = world.entries(table, scope)
     if found is not None:
         yield from (Argument(OPTIONS.get(name, name), value, own) for name, value, own in found)
     elif not world.values(table, scope):
         yield "parameters are spread into the call, and what they are is not known here"
+
+
+def _function_with_rest(name: str, scope: Scope) -> Scope | None:
+    found: Scope | None = scope
+    while found is not None and found.rest != name:
+        found = found.parent
+    return found
+
+
+def _rest(world: World, function: Scope) -> Iterator[Argument | str]:
+    """Yield what callers give beyond the parameters of a function."""
+    calls = list(world.callers(function))
+    for call, scope in calls:
+        yield from (Argument(name, value, scope) for name, value in call.named if name not in function.parameters)
+        for table in call.spread:
+            yield from _entries(world, table, scope)
+    if not calls:
+        yield "parameters are handed on by a function that nobody here calls"

@@ -126,6 +126,8 @@ class Scope:
     parent: "Scope | None" = None
     names: dict[str, list[Expression]] = field(default_factory=dict)
     parameters: list[str] = field(default_factory=list)
+    rest: str = ""
+    """The name of the table that takes the arguments which no parameter names."""
     annotations: dict[str, Expression] = field(default_factory=dict)
     bases: list[Expression] = field(default_factory=list)
     returns: list[Expression] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cozecheck.scan import sdk
+from cozecheck.scan import sdk, vercel
 from cozecheck.scan.arguments import Argument, arguments
 from cozecheck.scan.code import Call, Element, Expression, Member, Name, Scope, every
 from cozecheck.scan.libraries import Asking, Library, function, made_by
@@ -16,6 +16,8 @@ from cozecheck.used import Unclear, Use, UseKind
 PASSING = frozenset(("functools.partial", "asyncio.to_thread"))
 """Functions that call what they are given, with the arguments that they are given."""
 ERRORS = ("Error", "Exception")
+UNNAMED = {"stream": "stream", "tool": "*"}
+"""Names of uses that have none."""
 
 
 def find(world: World) -> tuple[tuple[Use, ...], tuple[Unclear, ...]]:
@@ -94,7 +96,7 @@ class _Finder:
             if found:
                 self._asks(library, found.asking, call, scope)
             elif len(names) == 1 and names[0] in sdk.SAME:
-                self._tell(setting_uses(self._arguments(call, scope), library.name), scope)
+                self._tell(setting_uses(self._arguments(call, scope), library.name))
             return True
         asking = library.methods.get(names[-1]) if len(names) == 1 else None
         if asking:
@@ -102,24 +104,25 @@ class _Finder:
         return True
 
     def _asks(self, library: Library, asking: Asking, call: Call, scope: Scope) -> None:
-        operation = library.operation if asking.operation == "=" else asking.operation
         given = self._arguments(call, scope)
+        asked = vercel.operation(self.world, given) if library.name == vercel.LIBRARY else ""
+        operation = library.operation if asking.operation == "=" else asked or asking.operation
         told = argument_uses(self.world, library, operation, given)
         if asking.operation != "=":
             self._use(UseKind.OPERATION, operation, operation, call.line, scope, library)
         for word in (*asking.uses, *filter(None, [library.adds])):
             kind, _, name = word.partition(":")
             if not any(each.kind is UseKind(kind) for each in told.uses):
-                self._use(UseKind(kind), name or "*" if kind == "tool" else name or kind, operation, call.line, scope, library)
-        self._tell(told, scope)
+                self._use(UseKind(kind), name or UNNAMED[kind], operation, call.line, scope, library)
+        self._tell(told)
 
     def _client(self, library: Library, path: str, call: Call, scope: Scope) -> None:
         name = path.rpartition(".")[2] if not path.endswith(".default") else "OpenAI"
         self._use(UseKind.CLIENT, name, "", call.line, scope, library)
         given = self._arguments(call, scope)
-        self._tell(setting_uses(given, library.name, self.world), scope)
+        self._tell(setting_uses(given, library.name, self.world))
         if library.operation:
-            self._tell(argument_uses(self.world, library, library.operation, given), scope)
+            self._tell(argument_uses(self.world, library, library.operation, given))
 
     def _http(self, path: str, call: Call, scope: Scope) -> bool:
         found = http_request(self.world, path, call, scope)
@@ -128,7 +131,7 @@ class _Finder:
         operation, given, via = found
         library = Library(via, self.world.language(scope), (), ())
         self._use(UseKind.OPERATION, operation, operation, call.line, scope, library)
-        self._tell(argument_uses(self.world, library, operation, given), scope)
+        self._tell(argument_uses(self.world, library, operation, given))
         return True
 
     def _passed_on(self, call: Call, scope: Scope) -> Iterator[Reached]:
@@ -199,7 +202,7 @@ class _Finder:
     def _doubt(self, at: Expression, scope: Scope, why: str) -> None:
         self.unclear.append(Unclear(scope.file, at.line, why))
 
-    def _tell(self, told: Told, scope: Scope) -> None:
+    def _tell(self, told: Told) -> None:
         self.uses.extend(told.uses)
         self.unclear.extend(told.unclear)
 

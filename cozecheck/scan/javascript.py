@@ -96,7 +96,9 @@ def _text(node: Node | None) -> str:
 
 
 def _string(node: Node) -> str:
-    return "".join(_text(child) for child in node.named_children if child.type in ("string_fragment", "escape_sequence"))
+    return "".join(
+        _text(child) for child in node.named_children if child.type in ("string_fragment", "escape_sequence")
+    )
 
 
 class _Reader:
@@ -131,7 +133,9 @@ class _Reader:
             case "expression_statement":
                 for value in node.named_children:
                     self._said(value, scope, depth)
-            case kind if kind.endswith(("statement", "statement_block", "clause", "body", "switch_case", "switch_default")):
+            case kind if kind.endswith(
+                ("statement", "statement_block", "clause", "body", "switch_case", "switch_default")
+            ):
                 self.statements(node, scope, depth)
             case "comment" | "interface_declaration" | "type_alias_declaration" | "enum_declaration":
                 pass
@@ -235,7 +239,9 @@ class _Reader:
             raise RecursionError
         inner = scope.child(kind, name)
         listed = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
-        for parameter in listed.named_children if listed and listed.type == "formal_parameters" else filter(None, [listed]):
+        for parameter in (
+            listed.named_children if listed and listed.type == "formal_parameters" else filter(None, [listed])
+        ):
             self._parameter(parameter, inner, depth)
         body = node.child_by_field_name("body")
         if body is not None and body.type == "statement_block":

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a method or a function of a library does: an operation (`=` gives the same thing again), and what it uses."""
+    """What a method or a function asks for: an operation (`=` gives the same thing again), and what it uses."""
 
     operation: str
     uses: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ def libraries() -> tuple[Library, ...]:
     text = (files("cozecheck") / "data" / "libraries.toml").read_text("utf-8")
     return tuple(
         Library(
-            name=name,
+            name=table.get("name", name),
             language=table["language"],
             modules=tuple(table["modules"]),
             clients=tuple(table["clients"]),

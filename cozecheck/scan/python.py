@@ -120,6 +120,7 @@ class _Reader:
             inner.parameters.append(argument.arg)
             if argument.annotation is not None:
                 inner.annotations[argument.arg] = self._read(argument.annotation, scope)
+        inner.rest = arguments.kwarg.arg if arguments.kwarg else ""
         defaults = (
             *zip(reversed(plain), reversed(arguments.defaults), strict=False),
             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),

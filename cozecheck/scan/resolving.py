@@ -80,7 +80,9 @@ class World:
     def texts(self, expression: Expression, scope: Scope) -> tuple[str, ...]:
         """Return the texts that it may stand for, whole ones only."""
         found = self.values(expression, scope)
-        return tuple(dict.fromkeys(each.value for each in found if isinstance(each, Word) and isinstance(each.value, str)))
+        return tuple(
+            dict.fromkeys(each.value for each in found if isinstance(each, Word) and isinstance(each.value, str))
+        )
 
     def entries(self, expression: Expression, scope: Scope) -> Iterator[tuple[str, Expression, Scope]] | None:
         """Return the entries of the tables that it stands for, spread ones too; None where any is not known."""
@@ -191,18 +193,24 @@ class World:
             elif isinstance(value, Defined) and value.scope.kind == "class":
                 yield Instance(value.scope)
 
-    def _passed(self, parameter: str, function: Scope) -> Iterator[Value]:
-        """Yield what callers give for a parameter."""
+    def callers(self, function: Scope) -> Iterator[tuple[Call, Scope]]:
+        """Yield the calls of a function of the application, or of the class that it constructs."""
         is_constructor = function.name in CONSTRUCTORS and function.parent is not None
         target = function.parent if is_constructor and function.parent else function
+        for call, scope in self._sites.get(target.name, ()):
+            if Defined(target) in self._values(call.function, scope):
+                yield call, scope
+
+    def _passed(self, parameter: str, function: Scope) -> Iterator[Value]:
+        """Yield what callers give for a parameter."""
         is_bound = function.parent is not None and function.parent.kind == "class"
         bound = is_bound and self.language(function) == "python"
         index = function.parameters.index(parameter) - bound
-        for call, scope in self._sites.get(target.name, ()):
+        for call, scope in self.callers(function):
             given = dict(call.named).get(parameter)
             if given is None and 0 <= index < len(call.arguments):
                 given = call.arguments[index]
-            if given is not None and Defined(target) in self._values(call.function, scope):
+            if given is not None:
                 yield from self._values(given, scope)
 
     def _imported(self, name: str, inner: str, scope: Scope) -> Iterator[Value]:
@@ -323,7 +331,9 @@ class World:
             case Made(path=path):
                 yield Made(f"{path}()", call, scope)
             case Reached(root=root, names=names):
-                yield from sdk.called(root, names, self.language(scope), Made(".".join((root.path, *names)), call, scope))
+                yield from sdk.called(
+                    root, names, self.language(scope), Made(".".join((root.path, *names)), call, scope)
+                )
             case Answered(raw=True, fields=("parse",)):
                 yield Answered(value.operation, value.via)
             case Answered(fields=(*before, _)):
@@ -334,5 +344,3 @@ class World:
     def _returned(self, function: Scope) -> Iterator[Value]:
         for each in function.returns:
             yield from self._values(each, function)
-
-

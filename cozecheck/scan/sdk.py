@@ -28,6 +28,9 @@ HELPERS: Final[Mapping[str, Asking]] = {
     "chat.completions.run_tools": Asking("chat.completions.create", ("tool",)),
     "responses.parse": Asking("responses.create", ("format:json_schema",)),
     "responses.stream": Asking("responses.create", ("stream",)),
+    "chat.completions.create_partial": Asking("chat.completions.create", ("stream",)),
+    "chat.completions.create_iterable": Asking("chat.completions.create", ("stream",)),
+    "chat.completions.create_with_completion": Asking("chat.completions.create"),
     "files.wait_for_processing": Asking("files.retrieve"),
     "files.retrieve_content": Asking("files.content"),
     "models.del": Asking("models.delete"),
@@ -83,7 +86,7 @@ def of_old(path: str) -> tuple[str, ...]:
 def called(root: Made, names: tuple[str, ...], language: str, else_made: Made) -> Iterator[Value]:
     """Yield what calling the method *names* of a client gives."""
     library = made_by(root.path, language)
-    if library is None:
+    if library is None or not (library.is_sdk or library.methods):
         yield else_made
     elif names[-1] in SAME:
         yield root
@@ -105,5 +108,3 @@ def at_path(method: str, url: str) -> str | None:
         return None
     generic = re.sub(r"/[^/]*\*[^/]*", "/{}", path)
     return _BY_PATH.get((method.upper(), path)) or _BY_PATH.get((method.upper(), generic))
-
-

@@ -12,7 +12,7 @@ from cozecheck.used import Unclear, Use, UseKind
 
 BASICS = frozenset(("messages", "input", "prompt", "file"))
 """What every request of its kind has."""
-SETTINGS = frozenset(("base_url", "timeout", "max_retries"))
+SETTINGS = frozenset(("base_url", "timeout", "max_retries", "dangerouslyAllowBrowser"))
 SPELT = {
     "model_name": "model",
     "modelName": "model",
@@ -101,7 +101,7 @@ class _Teller:
             self._tools(given)
             self._use(UseKind.PARAMETER, name, given)
         elif name in ("response_format", "text", "text_format"):
-            self._format(given, name)
+            self._format(given)
         elif name in ("extra_headers", "default_headers"):
             self._headers(given)
         elif name in ("extra_body", "model_kwargs", "modelKwargs", "json"):
@@ -162,7 +162,7 @@ class _Teller:
             elif name == "function":
                 yield from self._tool_name(value, own)
 
-    def _format(self, given: Argument, parameter: str) -> None:
+    def _format(self, given: Argument) -> None:
         entries = self.world.entries(given.value, given.scope)
         is_table = entries is not None
         for name, value, own in entries or ():
@@ -170,7 +170,7 @@ class _Teller:
                 for kind in self.world.texts(value, own):
                     self._use(UseKind.FORMAT, kind, given)
             elif name == "format":
-                self._format(Argument("response_format", value, own), "")
+                self._format(Argument("response_format", value, own))
         if not is_table and any(isinstance(each, Defined) for each in self.world.values(given.value, given.scope)):
             self._use(UseKind.FORMAT, "json_schema", given)
             is_table = True
@@ -239,7 +239,9 @@ def setting_uses(given: Iterable[Argument], via: str, world: World | None = None
 def _literal(name: str, argument: Argument, world: World | None) -> Iterator[str]:
     """Yield the name; of a base URL that no variable sets, with its text."""
     values = world.values(argument.value, argument.scope) if world and name == "base_url" else ()
-    written = [each.value if isinstance(each, Word) else each.text for each in values if isinstance(each, Word | Partial)]
+    written = [
+        each.value if isinstance(each, Word) else each.text for each in values if isinstance(each, Word | Partial)
+    ]
     is_set = any(isinstance(each, Variable) for each in values)
     texts = [each for each in written if isinstance(each, str)]
     yield from (f"{name}={text}" for text in texts[:1]) if texts and not is_set else (name,)
