@@ -11,6 +11,8 @@ from cozecheck.planned import Plan
 from cozecheck.used import Uses
 
 SCHEMA_VERSION = 1
+GATE = "gate"
+"""The family of what stands for a road of a gate that came to no verdict."""
 
 
 class Level(StrEnum):
@@ -280,6 +282,11 @@ class Report:
     def judged(self) -> int:
         """How many checks were held against something."""
         return sum(bool(check.judged) for check in self.checks)
+
+    @property
+    def undone(self) -> int:
+        """How many roads of a gate came to no verdict."""
+        return sum(check.outcome is Outcome.ERROR and check.family == GATE for check in self.checks)
 
     @property
     def unsettled(self) -> tuple[str, ...]:

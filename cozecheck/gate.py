@@ -8,9 +8,7 @@ from cozecheck.baseline import Accepted
 from cozecheck.checklist import Evidence, Terms, fill, left_out
 from cozecheck.checklist.pooling import pool
 from cozecheck.checks.conclusion import TOOL
-from cozecheck.findings import Basis, CheckResult, Finding, Level, Outcome, Report, Run, Target
-
-FAMILY = "gate"
+from cozecheck.findings import GATE, Basis, CheckResult, Finding, Level, Outcome, Report, Run, Target
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,8 @@ def decide(kind: str, reports: Sequence[Report], policy: Policy, run: Run) -> Re
 def broken_off(road: str, reason: str) -> Report:
     """Return what stands for a *road* that came to no verdict: neither does the gate, then."""
     check = CheckResult(
-        id=f"{FAMILY}.{road}",
-        family=FAMILY,
+        id=f"{GATE}.{road}",
+        family=GATE,
         outcome=Outcome.ERROR,
         level=Level.MUST,
         basis=Basis.BEHAVIOUR,

@@ -38,9 +38,9 @@ def pool(kind: str, reports: Sequence[Report], run: Run) -> Report:
 
 
 def _target(reports: Sequence[Report]) -> Target:
-    """Return what was asked, the first that was, and every file that was judged."""
-    asked = next((each.target for each in reports if each.target.base_url), Target())
-    return replace(asked, files=tuple(dict.fromkeys(file for each in reports for file in each.target.files)))
+    """Return the server that was asked, the first of them; of none, every file that was judged."""
+    files = tuple(dict.fromkeys(file for each in reports for file in each.target.files))
+    return next((each.target for each in reports if each.target.base_url), Target(files=files))
 
 
 def _checks(reports: Sequence[Report]) -> Iterator[CheckResult]:

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
+from cozecheck.listed import Item, State
 from cozecheck.render.summary import Departures, because, departures, place, replayed
 from cozecheck.render.visible import cut, visible
 
@@ -23,6 +24,8 @@ def render(report: Report) -> str:
     for family in report.families:
         checks = (check for check in report.checks if check.family == family)
         _add_suite(root, family, [_case(check, groups.get(check.id), strict=report.strict) for check in checks])
+    if report.checklist:
+        _add_suite(root, "checklist", [_item(item) for item in report.checklist.items])
     _add_suite(root, "run", list(_run_cases(report)))
     _count(root)
     root.set("time", f"{report.run.seconds:.3f}")
@@ -64,6 +67,16 @@ def _case(check: CheckResult, group: Departures | None, *, strict: bool) -> Elem
         SubElement(case, "failure", message=_message(check, group), type=check.level).text = told
     elif check.outcome is not Outcome.PASS:
         SubElement(case, "system-out").text = f"{check.outcome}: {told}"
+    return case
+
+
+def _item(item: Item) -> Element:
+    case = _empty_case("checklist", item.id)
+    if item.state is State.UNMET:
+        told = "\n".join((item.title, *(f"fails: {id}" for id in item.checks), f"settle it: {item.how}"))
+        SubElement(case, "failure", message=cut(item.why, MOST_ACTUAL), type=item.state).text = visible(told)
+    elif item.state is State.UNKNOWN:
+        SubElement(case, "skipped", message=f"{item.state}: {cut(item.why, MOST_ACTUAL)}")
     return case
 
 

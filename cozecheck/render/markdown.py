@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from cozecheck.findings import Finding, Report
+from cozecheck.render.listing import boxes
+from cozecheck.render.scanned import used
 from cozecheck.render.summary import (
     Departures,
     because,
@@ -36,6 +38,8 @@ def render(report: Report) -> str:
         _table(report),
         _list("Replayed", map(_text, replayed(report))),
         _departures(report),
+        boxes(report.checklist, _text, _prose) if report.checklist else (),
+        used(report.uses, _text) if report.uses else (),
         _list("Not settled", (f"{each.outcome} {_code(each.id)}: {_text(each.reason)}" for each in unsettled(report))),
         _list("Skipped", (f"{counted(len(checks), 'check')}: {_text(reason)}" for reason, checks in skips(report))),
         _list("Baseline", _baseline(report)),

@@ -1,12 +1,12 @@
-"""A scan to text: what is used, by operation, with places; what is unclear, all of it."""
+"""A scan to text and Markdown: what is used, by operation, with places; what is unclear, all of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cozecheck.findings import Outcome, Report
 from cozecheck.render.summary import counted
 from cozecheck.render.text import Paint, painter
 from cozecheck.render.visible import visible
-from cozecheck.used import Use, UseKind, Uses
+from cozecheck.used import Unclear, Use, UseKind, Uses
 
 MOST_PLACES = 3
 WIDEST = 36
@@ -14,12 +14,12 @@ OF_CLIENTS = "clients"
 """What uses that belong to no operation are told under."""
 
 
-def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
-    """Tell what was found, in lines of *width* columns at most."""
+def render(report: Report, *, colour: bool = False, width: int = 100) -> str:  # noqa: ARG001 - the form of a summary
+    """Tell what was found, a line each."""
     uses, paint = report.uses or Uses(), painter(colour=colour)
     sections = (
         (paint(headline(uses), Outcome.INFO if uses.found else Outcome.WARN),),
-        *(tuple(_section(title, own, paint, width)) for title, own in grouped(uses)),
+        *(tuple(_section(title, own, paint)) for title, own in grouped(uses)),
         tuple(_unclear(uses, paint)),
         tuple(f"note: {visible(note)}" for note in report.notes),
         (last_line(report),),
@@ -63,19 +63,45 @@ def place(use: Use) -> str:
     return f"{use.file}:{use.line}" if use.line else use.file
 
 
-def _section(title: str, uses: Sequence[Use], paint: Paint, width: int) -> Iterator[str]:
-    vias = ", ".join(sorted({each.via for each in uses}))
-    yield f"{paint(visible(title), Outcome.PASS)}  by {visible(vias)}"
-    for kind, name, own in gathered(uses):
-        told = "called" if kind is UseKind.OPERATION else f"{kind} {visible(name)}"
-        more = f" and {len(own) - MOST_PLACES} more" if len(own) > MOST_PLACES else ""
-        places = f"{', '.join(visible(place(each)) for each in own[:MOST_PLACES])}{more}"
-        yield f"  {told:<{WIDEST}}  {places}"[: max(width, WIDEST * 2)].rstrip()
+def _section(title: str, uses: Sequence[Use], paint: Paint) -> Iterator[str]:
+    rows = [(_label(kind, name), own) for kind, name, own in gathered(uses)]
+    longest = min(max(len(label) for label, _ in rows), WIDEST)
+    yield f"{paint(visible(title), 'bold')}  by {visible(_vias(uses))}"
+    for label, own in rows:
+        yield f"  {visible(label):<{longest}}  {visible(_places(own))}"
+
+
+def _label(kind: UseKind, name: str) -> str:
+    return "called" if kind is UseKind.OPERATION else str(kind) if name in (kind, "*") else f"{kind} {name}"
+
+
+def _vias(uses: Iterable[Use]) -> str:
+    return ", ".join(sorted({each.via for each in uses}))
+
+
+def _places(uses: Sequence[Use]) -> str:
+    more = f" and {len(uses) - MOST_PLACES} more" if len(uses) > MOST_PLACES else ""
+    return f"{', '.join(map(place, uses[:MOST_PLACES]))}{more}"
 
 
 def _unclear(uses: Uses, paint: Paint) -> Iterator[str]:
     if uses.unclear:
         yield paint(f"unclear: {counted(len(uses.unclear), 'place')}", Outcome.WARN)
     for each in uses.unclear:
-        where = f"{each.file}:{each.line}" if each.line else each.file
-        yield f"  {visible(where)}  {visible(each.why)}"
+        yield f"  {visible(doubted(each))}  {visible(each.why)}"
+
+
+def doubted(unclear: Unclear) -> str:
+    """Say where something is unclear."""
+    return f"{unclear.file}:{unclear.line}" if unclear.line else unclear.file
+
+
+def used(uses: Uses, text: Callable[[str], str]) -> Iterator[str]:
+    """Tell it in Markdown; *text* escapes words."""
+    yield from (f"### Uses: {text(headline(uses))}", "")
+    for title, own in grouped(uses):
+        yield from (f"- <code>{text(title)}</code> by {text(_vias(own))}", "  | what | where |", "  | --- | --- |")
+        for kind, name, each in gathered(own):
+            yield f"  | {text(_label(kind, name))} | {text(_places(each))} |"
+    for unclear in uses.unclear:
+        yield f"- **unclear** {text(doubted(unclear))}: {text(unclear.why)}"

@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
+from cozecheck.listed import State
 
 COLUMNS = (
     Outcome.PASS,
@@ -131,14 +132,17 @@ def because(report: Report) -> str:
     bad = (Outcome.FAIL, Outcome.WARN) if report.strict else (Outcome.FAIL,)
     failing = len({finding.id for finding in report.findings if finding.outcome in bad and not finding.baselined})
     lagging = bool(report.load and report.load.health.faults)
-    broken = report.counts[Outcome.ERROR] - lagging
+    broken = report.counts[Outcome.ERROR] - lagging - report.undone
+    unmet = report.checklist.counts[State.UNMET] if report.checklist else 0
     reasons = (
         (failing, f"{counted(failing, 'check')} failed{' (strict: a warning counts)' if report.strict else ''}"),
         (len(report.baseline.stale), f"{counted(len(report.baseline.stale), 'baseline entry')} stale"),
         (len(report.baseline.expired), f"{counted(len(report.baseline.expired), 'baseline entry')} expired"),
+        (report.undone, f"{counted(report.undone, 'road')} came to no verdict"),
         (broken, f"{counted(broken, 'check')} broke (a fault of cozecheck, not of the target)"),
         (lagging, "the load generator did not keep up, so what is measured is not the target alone"),
         (len(report.unsettled), f"{counted(len(report.unsettled), 'SLO')} not settled"),
+        (unmet, f"{counted(unmet, 'item')} of the checklist unmet"),
     )
     said = ", ".join(words for number, words in reasons if number)
     if said:
@@ -148,6 +152,8 @@ def because(report: Report) -> str:
         return f"{words}, nothing breaks" if report.replay.compared else "nothing was compared"
     if report.plan:
         return f"{counted(report.plan.replicas, 'replica')} for {report.plan.wanted.qps:,.4g} requests/s"
+    if report.uses and not report.judged:
+        return f"{counted(len(report.uses.found), 'use')} of {counted(len(report.uses.operations), 'operation')} found"
     if not report.judged:
         return "no reference to hold it against" if report.fidelity.figures else "nothing was judged"
     listed = any(finding.baselined and finding.outcome in bad for finding in report.findings)

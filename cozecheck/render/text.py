@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from cozecheck.findings import CheckResult, Finding, Report
+from cozecheck.render.listing import plain
 from cozecheck.render.summary import (
     COLUMNS,
     Departures,
@@ -67,6 +68,7 @@ def render(report: Report, *, colour: bool = False, width: int = 100, limit: int
         _replayed(report, width),
         *(_departures(each, paint, width, limit) for each in departures(report)),
         _hint(report, paint),
+        plain(report.checklist, paint, width) if report.checklist else (),
         _reasons(report, paint),
         _skips(report, paint),
         _accepted(report, paint),

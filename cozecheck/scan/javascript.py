@@ -56,6 +56,8 @@ WRAPPERS: Final = frozenset(
     )
 )
 """What stands around an expression and leaves it as it is; the first named child is the expression."""
+ITERATING: Final = frozenset(("map", "forEach", "filter", "find", "flatMap", "some", "every"))
+"""Methods that give a callback each thing in turn."""
 DEEPEST: Final = 400
 """Code that is nested deeper was made by a machine."""
 
@@ -356,6 +358,8 @@ class _Reader:
         if called.type == "import" and arguments and isinstance(arguments[0], Constant):
             return Imported(_line(node), str(arguments[0].value))
         function = self._read(called, scope, depth)
+        if isinstance(function, Member) and function.name in ITERATING:
+            _bind_items(function, arguments, scope)
         return Call(function.line, function, arguments)
 
     def _entries(self, node: Node, scope: Scope, depth: int) -> Iterator[tuple[Expression | None, Expression]]:
@@ -376,6 +380,14 @@ class _Reader:
             elif each.type == "method_definition":
                 name = _text(each.child_by_field_name("name"))
                 yield Constant(line, name), self._function(each, name, scope, depth)
+
+
+def _bind_items(method: Member, arguments: tuple[Expression, ...], scope: Scope) -> None:
+    """Let the first parameter of a callback be each of the things that the method goes through."""
+    for callback in arguments[:1]:
+        if isinstance(callback, Definition) and callback.scope.parameters:
+            each = Placed(method.line, Element(method.line, method.of), scope)
+            callback.scope.bind(callback.scope.parameters[0], each)
 
 
 def _field(node: Node, name: str) -> Node:

@@ -27,7 +27,7 @@ def http_request(world: World, path: str, call: Call, scope: Scope) -> Found | N
     operations = [found for text in texts if (found := at_path(verb, text))]
     if not operations:
         return None
-    return operations[0], tuple(_body(given)), package
+    return operations[0], (*_body(given), *_headers(given)), package
 
 
 def _texts(world: World, expression: Expression, scope: Scope) -> list[str]:
@@ -48,6 +48,11 @@ def _body(given: Mapping[str, Argument]) -> list[Argument]:
         if name in given:
             return [_unpacked(given[name])]
     return []
+
+
+def _headers(given: Mapping[str, Argument]) -> list[Argument]:
+    own = given.get("headers", given.get("extra_headers"))
+    return [Argument("extra_headers", own.value, own.scope)] if own else []
 
 
 def _unpacked(body: Argument) -> Argument:

@@ -31,6 +31,7 @@ from cozecheck.scan.values import (
     Defined,
     Foreign,
     Instance,
+    Listed,
     Made,
     Mapping,
     Partial,
@@ -47,6 +48,7 @@ MOST_STEPS = 4_000
 """Looked at for one question: code can refer to itself without end."""
 DEEPEST = 60
 ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.setdefault")
+GLOBALS = frozenset(("process", "fetch"))
 SAME_TEXT = frozenset(("strip", "rstrip", "lstrip", "lower", "trim", "replace"))
 CONSTRUCTORS = ("__init__", "constructor")
 
@@ -142,6 +144,8 @@ class World:
                 yield from self._call(expression, scope)
             case Table():
                 yield Mapping(expression, scope)
+            case Sequence():
+                yield Listed(expression, scope)
             case Either(options=options):
                 for option in options:
                     yield from self._values(option, scope)
@@ -172,7 +176,7 @@ class World:
                     yield from self._passed(id, found)
                 return
             found = found.parent
-        if id == "process" and self.language(scope) == "javascript":
+        if id in GLOBALS and self.language(scope) == "javascript":
             yield Foreign(id)
 
     def _annotated(self, id: str, scope: Scope) -> Iterator[Value]:
@@ -281,14 +285,13 @@ class World:
                     yield value
 
     def _element(self, of: Expression, key: Expression | None, scope: Scope) -> Iterator[Value]:
-        if isinstance(of, Sequence):
-            index = key.value if isinstance(key, Constant) else None
-            chosen = of.items[index : index + 1] if isinstance(index, int) and index >= 0 else of.items
-            for item in chosen:
-                yield from self._values(item, scope)
-            return
         for value in self._values(of, scope):
-            if isinstance(value, Answered):
+            if isinstance(value, Listed):
+                index = key.value if isinstance(key, Constant) else None
+                items = value.items.items
+                for item in items[index : index + 1] if isinstance(index, int) and index >= 0 else items:
+                    yield from self._values(item, value.scope)
+            elif isinstance(value, Answered):
                 names = self.texts(key, scope) if key else ()
                 yield replace(value, fields=(*value.fields, *names[:1]))
             elif key is not None:

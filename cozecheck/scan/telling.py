@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cozecheck.scan.arguments import Argument
-from cozecheck.scan.code import Call, Expression, Name, Scope, Sequence, Table, every
+from cozecheck.scan.code import Call, Expression, Scope, Table, every
 from cozecheck.scan.libraries import Library
 from cozecheck.scan.resolving import World
-from cozecheck.scan.values import Defined, Made, Mapping, Partial, Variable, Word
+from cozecheck.scan.values import Defined, Listed, Made, Mapping, Partial, Variable, Word
 from cozecheck.used import Unclear, Use, UseKind
 
 BASICS = frozenset(("messages", "input", "prompt", "file"))
 """What every request of its kind has."""
 SETTINGS = frozenset(("base_url", "timeout", "max_retries", "dangerouslyAllowBrowser"))
+USUAL = frozenset(("authorization", "content-type", "accept"))
+"""Headers that every request has."""
 SPELT = {
     "model_name": "model",
     "modelName": "model",
@@ -98,8 +100,7 @@ class _Teller:
         elif name == "stream":
             self._stream(given)
         elif name in ("tools", "functions"):
-            self._tools(given)
-            self._use(UseKind.PARAMETER, name, given)
+            self._tools(given, name)
         elif name in ("response_format", "text", "text_format"):
             self._format(given)
         elif name in ("extra_headers", "default_headers"):
@@ -138,22 +139,20 @@ class _Teller:
         if not values:
             self._doubt(given, "whether it streams is decided when it runs")
 
-    def _tools(self, given: Argument) -> None:
+    def _tools(self, given: Argument, parameter: str) -> None:
+        self._use(UseKind.PARAMETER, parameter, given)
         names = list(self._tool_names(given.value, given.scope))
         for name in names or ["*"]:
             self._use(UseKind.TOOL, name, given)
 
     def _tool_names(self, expression: Expression, scope: Scope) -> Iterator[str]:
         """Yield the names of tools: of a list of schemas, or of an object by names."""
-        if isinstance(expression, Sequence):
-            for item in expression.items:
-                yield from self._tool_name(item, scope)
-            return
         for value in self.world.values(expression, scope):
             if isinstance(value, Mapping):
                 yield from (name for name, _, _ in self.world.entries(value.table, value.scope) or ())
-        for inner, own in _written(expression, scope):
-            yield from self._tool_names(inner, own)
+            elif isinstance(value, Listed):
+                for item in value.items.items:
+                    yield from self._tool_name(item, value.scope)
 
     def _tool_name(self, item: Expression, scope: Scope) -> Iterator[str]:
         for name, value, own in self.world.entries(item, scope) or ():
@@ -179,7 +178,8 @@ class _Teller:
 
     def _headers(self, given: Argument) -> None:
         for name, value, own in self.world.entries(given.value, given.scope) or ():
-            self.told.uses.append(self._made(UseKind.HEADER, name.lower(), own, value.line))
+            if name.lower() not in USUAL:
+                self.told.uses.append(self._made(UseKind.HEADER, name.lower(), own, value.line))
 
     def _body(self, given: Argument) -> None:
         entries = self.world.entries(given.value, given.scope)
@@ -190,7 +190,9 @@ class _Teller:
 
     def _message_parts(self, given: Argument) -> None:
         """Tell of pictures and sounds in what is written down of a conversation."""
-        for table, own in _tables(given.value, given.scope):
+        values = self.world.values(given.value, given.scope)
+        written = [(each.items, each.scope) for each in values if isinstance(each, Listed)]
+        for table, own in _tables(written):
             for name, value, scope in self.world.entries(table, own) or ():
                 for kind in self.world.texts(value, scope) if name == "type" else ():
                     if kind in PARTS:
@@ -247,16 +249,6 @@ def _literal(name: str, argument: Argument, world: World | None) -> Iterator[str
     yield from (f"{name}={text}" for text in texts[:1]) if texts and not is_set else (name,)
 
 
-def _written(expression: Expression, scope: Scope) -> Iterator[tuple[Expression, Scope]]:
-    """Yield the lists that a name is bound to, in its own module."""
-    if isinstance(expression, Name):
-        found: Scope | None = scope
-        while found is not None and expression.id not in found.names:
-            found = found.parent
-        if found is not None:
-            yield from ((each, found) for each in found.names[expression.id] if isinstance(each, Sequence))
-
-
-def _tables(expression: Expression, scope: Scope) -> Iterator[tuple[Table, Scope]]:
-    for inner, own in ((expression, scope), *_written(expression, scope)):
+def _tables(written: Iterable[tuple[Expression, Scope]]) -> Iterator[tuple[Table, Scope]]:
+    for inner, own in written:
         yield from ((each, own) for each in every(inner) if isinstance(each, Table))

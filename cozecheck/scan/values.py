@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cozecheck.scan.code import Call, Scope, Table
+from cozecheck.scan.code import Call, Scope, Sequence, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, where it is written."""
+
+    items: Sequence
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Defined:
     """A function or a class of the application."""
 
@@ -90,4 +98,4 @@ class Whole:
     scope: Scope
 
 
-Value = Word | Partial | Variable | Foreign | Made | Reached | Answered | Mapping | Defined | Instance | Whole
+Value = Word | Partial | Variable | Foreign | Made | Reached | Answered | Mapping | Listed | Defined | Instance | Whole

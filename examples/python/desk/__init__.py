@@ -1,0 +1,1 @@
+"""A help desk: answers from a model, tools for orders, search over articles."""
