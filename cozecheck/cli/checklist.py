@@ -13,7 +13,7 @@ def checklist(
     context: typer.Context,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="JSON reports: of a scan, a conformance run, a load…", show_default=False),
+        typer.Argument(metavar="FILE", help="JSON reports: of a scan, a conformance run, a load.", show_default=False),
     ] = None,
     config: options.Config = None,
     evidence: Evidence = None,

@@ -3,12 +3,13 @@
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
-from cozecheck import diff, scenarios
+from cozecheck import bundled, diff, scenarios
 from cozecheck import gate as policy
 from cozecheck.checklist import Terms
 from cozecheck.checks.conclusion import moment
@@ -150,6 +151,25 @@ def _load(course: Course, name: str, slo: Sequence[str]) -> loading.Wish:
 
 def gate(course: Course, wish: Wish) -> Report:
     """Go every road that is wished for, and come to one verdict; what is interrupted is concluded as far as it came."""
+    with _one_server(course.context, course.target) as target:
+        return _gate(replace(course, target=target), wish)
+
+
+@contextmanager
+def _one_server(context: typer.Context, target: live.Wanted) -> Iterator[live.Wanted]:
+    """Give the target that is wanted; of the bundled server one that runs for all roads."""
+    if target.base_url is not None:
+        with blaming(context, "flaw"):
+            live.require_no_flaw(target)
+        yield target
+        return
+    with ExitStack() as stack:
+        with blaming(context, "flaw"):
+            server = stack.enter_context(bundled.running(target.flaw))
+        yield replace(target, base_url=server.base_url, api_key=server.api_key, flaw=None)
+
+
+def _gate(course: Course, wish: Wish) -> Report:
     started = time.time()
     answers = asking.asked(course.context, course.target, wish.uses, course.pace)
     chosen = replace(course, models=asking.chosen(course.models, wish.uses, answers))

@@ -125,7 +125,7 @@ def reached(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, 
             yield Endpoint(server.base_url, server.api_key, headers, http2=wanted.http2), wanted.model or server.model
             return
         with blaming(context, "flaw"):
-            _require_no_flaw(wanted)
+            require_no_flaw(wanted)
         with blaming(context, "base-url"):
             Endpoint(wanted.base_url)
         with blaming(context, "api-key"):
@@ -133,7 +133,8 @@ def reached(context: typer.Context, wanted: Wanted) -> Iterator[tuple[Endpoint, 
         yield endpoint, wanted.model
 
 
-def _require_no_flaw(wanted: Wanted) -> None:
+def require_no_flaw(wanted: Wanted) -> None:
+    """Raise UsageError for a flaw of a server that is not ours."""
     if wanted.flaw:
         raise UsageError("flaws are for the bundled server only: leave out the flaw, or the base URL")
 

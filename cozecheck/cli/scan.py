@@ -29,7 +29,7 @@ def scan(
     quiet: options.Quiet = False,
     no_progress: options.NoProgress = False,
 ) -> None:
-    """Find what a code base uses of the API; nothing is run, nothing is sent."""
+    """Find what a code base uses of the API."""
     from cozecheck import profiles
     from cozecheck.cli import output, scanning
     from cozecheck.render.scanned import render

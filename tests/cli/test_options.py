@@ -71,7 +71,9 @@ def options_of(command: str) -> set[str]:
 
 def test_every_option_can_stand_in_file_and_environment() -> None:
     known = {*config.KEYS, *config.SECRETS}
-    commands = ("conformance", "judge", "surface", "fidelity", "record", "replay", "import", "load", "plan")
+    recording = ("record", "replay", "import")
+    judging = ("conformance", "judge", "surface", "fidelity", "load", "plan", "scan", "checklist", "gate")
+    commands = (*judging, *recording)
     assert set().union(*map(options_of, commands)) == known
 
 

@@ -18,7 +18,8 @@ ASKED = "chat.completions.create({ model: 'm', messages: [] });"
         f"const OpenAI = require('openai').default;\nnew OpenAI().{ASKED}",
         f"import {{ OpenAI as O }} from 'openai';\nnew O().{ASKED}",
         MADE + f"const {{ chat }} = client;\n{ASKED}",
-        f"import OpenAI from 'openai';\nclass A {{ constructor(private c: OpenAI) {{}} f = () => this.c.{ASKED.rstrip(';')} }}",
+        "import OpenAI from 'openai';\n"
+        f"class A {{ constructor(private c: OpenAI) {{}} f = () => this.c.{ASKED.rstrip(';')} }}",
         f"import OpenAI from 'openai';\nfunction f(c: OpenAI) {{ return c.{ASKED} }}",
         f"import OpenAI from 'openai';\nconst make = () => new OpenAI();\nmake().{ASKED}",
         MADE + f"export default async function () {{ for (const x of [1]) {{ if (x) {{ client.{ASKED} }} }} }}",

@@ -32,7 +32,8 @@ MADE = "from openai import OpenAI\nclient = OpenAI()\n"
         "from openai import OpenAI\nwith OpenAI() as c:\n    c.chat.completions.create(model='m', messages=[])",
         "import functools\n" + MADE + "ask = functools.partial(client.chat.completions.create, model='m')",
         "import asyncio\n" + MADE + "asyncio.to_thread(client.chat.completions.create, model='m', messages=[])",
-        "def f():\n    from openai import OpenAI\n    return OpenAI()\nf().chat.completions.create(model='m', messages=[])",
+        "def f():\n    from openai import OpenAI\n    return OpenAI()\n"
+        "f().chat.completions.create(model='m', messages=[])",
     ],
 )
 def test_a_client_is_followed(text: str, tmp_path: Path) -> None:
