@@ -42,6 +42,7 @@ KEYS: Mapping[str, Kind] = {
     "ignore": Kind.WORDS,
     "profile": Kind.TEXT,
     "baseline": Kind.TEXT,
+    "uses": Kind.TEXT,
     "strict": Kind.FLAG,
     "no-sdk": Kind.FLAG,
     "operation": Kind.WORDS,

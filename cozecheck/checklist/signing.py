@@ -1,8 +1,8 @@
 """Signatures: what a person vouches for, with name and date, in a file."""
 
+import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
 from typing import Any, get_type_hints
 
 from cozecheck.checks.registry import nearest
@@ -16,9 +16,9 @@ class Signature:
 
     item: str
     by: str
-    date: date
+    date: datetime.date
     note: str = ""
-    until: date | None = None
+    until: datetime.date | None = None
     """The last day on which it counts."""
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ def _signature(table: Mapping[str, Any], where: str, items: Collection[str]) -> 
 def _fault(key: str, value: Any) -> str:
     """Say what is wrong with the value of a key, if anything is."""
     if key in ("date", "until"):
-        plain = isinstance(value, date) and not isinstance(value, datetime)
+        plain = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
         return "" if plain else "is not a date: write it like 2027-01-31, without quotes"
     if not isinstance(value, str):
         return f"is not a string: {value!r}"

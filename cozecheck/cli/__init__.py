@@ -12,6 +12,7 @@ import typer
 from cozecheck import __version__
 from cozecheck.cli import (
     checklist,
+    compare,
     conformance,
     explain,
     fidelity,
@@ -60,6 +61,7 @@ app.command("scan", epilog=options.PLACES)(scan.scan)
 app.command("checklist", epilog=options.PLACES)(checklist.checklist)
 app.command("gate", epilog=options.PLACES)(gate.gate)
 
+app.command("compare")(compare.compare)
 app.command("init")(init.init)
 app.command("explain")(explain.explain)
 app.command("list")(listing.list_)

@@ -19,6 +19,7 @@ def conformance(
     ignore: options.Ignore = None,
     profile: options.ProfileName = "all",
     baseline: options.Baseline = None,
+    uses: options.UsesFile = None,
     strict: options.Strict = False,
     report: options.Reports = None,
     concurrency: options.Concurrency = 8,
@@ -36,8 +37,9 @@ def conformance(
     no_progress: options.NoProgress = False,
 ) -> None:
     """Judge a live server; with no --base-url, the bundled one."""
-    from cozecheck.cli import failing, live, output, selection
+    from cozecheck.cli import failing, live, output, reports, selection
 
+    known = reports.uses(context, uses)
     wanted = failing.wanted(context, select or (), again)
     order = selection.order(
         context,
@@ -60,4 +62,4 @@ def conformance(
     result = live.judge(context, target, others, order, pace, sent, quiet=quiet, progress=not (quiet or no_progress))
     if again:
         failing.finish(result, again, order, quiet=quiet)
-    output.finish(result, order.to, order.accepted, quiet=quiet)
+    output.finish(reports.located(result, known), order.to, order.accepted, quiet=quiet)

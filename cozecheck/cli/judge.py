@@ -25,6 +25,7 @@ def judge(
     ignore: options.Ignore = None,
     profile: options.ProfileName = "all",
     baseline: options.Baseline = None,
+    uses: options.UsesFile = None,
     strict: options.Strict = False,
     no_sdk: options.NoSdk = False,
     report: options.Reports = None,
@@ -35,8 +36,9 @@ def judge(
     import time
 
     from cozecheck import judge as road
-    from cozecheck.cli import output, selection
+    from cozecheck.cli import output, reports, selection
 
+    known = reports.uses(context, uses)
     order = selection.order(
         context,
         profile=profile,
@@ -55,4 +57,4 @@ def judge(
             clock=time.time,
             progress=lambda exchange: advance(exchange.id),
         )
-    output.finish(result, order.to, order.accepted, quiet=quiet)
+    output.finish(reports.located(result, known), order.to, order.accepted, quiet=quiet)

@@ -83,6 +83,10 @@ ProfileName = Annotated[
     ),
 ]
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Departures that are known and accepted, in TOML.")]
+UsesFile = Annotated[
+    Path | None,
+    typer.Option("--uses", metavar="FILE", help="The JSON report of a scan: findings say which code relies on them."),
+]
 Strict = Annotated[
     bool, typer.Option("--strict/--no-strict", show_default=False, help="A warning counts as a failure.")
 ]
@@ -94,7 +98,7 @@ Reports = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FORMAT=PATH",
-        help="Write a report: text, json, junit, markdown or html; PATH - is stdout; repeatable.",
+        help="Write a report: text, json, junit, markdown, html, sarif, github or badge; PATH - is stdout; repeatable.",
     ),
 ]
 Scrub = Annotated[list[str] | None, typer.Option(metavar="TEXT", help="What else must not be written; repeatable.")]

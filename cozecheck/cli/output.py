@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,18 +30,18 @@ class Destination:
     path: str
 
 
-def destinations(options: Sequence[str]) -> tuple[Destination, ...]:
-    """Read FORMAT=PATH options; raises UsageError for what is none, or cannot be written."""
-    found = tuple(_destination(option) for option in options)
+def destinations(options: Sequence[str], formats: Collection[str] = tuple(FORMATS)) -> tuple[Destination, ...]:
+    """Read FORMAT=PATH options; raises UsageError for what is none of the *formats*, or cannot be written."""
+    found = tuple(_destination(option, formats) for option in options)
     if sum(each.path == STDOUT for each in found) > 1:
         raise UsageError("only one report can go to stdout")
     return found
 
 
-def _destination(option: str) -> Destination:
+def _destination(option: str, formats: Collection[str]) -> Destination:
     format, equals, path = option.partition("=")
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
+    if format not in formats:
+        known = ", ".join(formats)
         raise UsageError(f"{option}: no format is called {format!r}; there are {known}")
     if not equals:
         path = STDOUT
@@ -98,14 +98,23 @@ def finish(
     """Apply the baseline, write the reports, print the summary, exit with the report's code if no other is given."""
     if entries:
         report = apply(report, entries, date.today())
-    lost = [reason for each in to if (reason := _write(FORMATS[each.format](report), each.path))]
-    terminal = sys.stderr if any(each.path == STDOUT for each in to) else sys.stdout
+    deliver(
+        {each: FORMATS[each.format](report) for each in to},
+        lambda colour, width: summarise(report, colour=colour, width=width),
+        quiet=quiet,
+    )
+    raise typer.Exit(report.exit_code if exit_code is None else exit_code)
+
+
+def deliver(contents: Mapping[Destination, str], summarise: Callable[[bool, int], str], *, quiet: bool) -> None:
+    """Write each content to its place, and the summary (of *colour* and *width*) to the terminal."""
+    lost = [reason for each, content in contents.items() if (reason := _write(content, each.path))]
+    terminal = sys.stderr if any(each.path == STDOUT for each in contents) else sys.stdout
     colour = terminal.isatty() and not os.environ.get("NO_COLOR")
-    summary = summarise(report, colour=colour, width=min(shutil.get_terminal_size((100, 24)).columns, 120))
+    summary = summarise(colour, min(shutil.get_terminal_size((100, 24)).columns, 120))
     _print(summary.rstrip().rpartition("\n")[2] + "\n" if quiet else summary, terminal)
     if lost:
         raise UsageError(lost[0])
-    raise typer.Exit(report.exit_code if exit_code is None else exit_code)
 
 
 def _write(content: str, path: str) -> str:

@@ -66,6 +66,7 @@ def replay(
     ignore: options.Ignore = None,
     profile: options.ProfileName = "all",
     baseline: options.Baseline = None,
+    uses: options.UsesFile = None,
     strict: options.Strict = False,
     no_sdk: options.NoSdk = False,
     report: options.Reports = None,
@@ -79,8 +80,9 @@ def replay(
     no_progress: options.NoProgress = False,
 ) -> None:
     """Send recorded requests to a target; compare its answers."""
-    from cozecheck.cli import live, output, replaying
+    from cozecheck.cli import live, output, replaying, reports
 
+    known = reports.uses(context, uses)
     order = replaying.order(
         context,
         profile=profile,
@@ -111,4 +113,4 @@ def replay(
     )
     target = live.Wanted(base_url, api_key, None, tuple(header or ()), flaw, http2=http2)
     result = replaying.replay(context, target, wish, order, quiet=quiet, progress=not (quiet or no_progress))
-    output.finish(result, order.to, order.accepted, quiet=quiet)
+    output.finish(reports.located(result, known), order.to, order.accepted, quiet=quiet)

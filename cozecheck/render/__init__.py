@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cozecheck.findings import Report
-from cozecheck.render import html, json, junit, markdown, text
+from cozecheck.render import badge, github, html, json, junit, markdown, sarif, text
 
 FORMATS: dict[str, Callable[[Report], str]] = {
     "text": text.render,
@@ -11,5 +11,8 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "junit": junit.render,
     "markdown": markdown.render,
     "html": html.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "badge": badge.render,
 }
 """Pure functions from a report to the text of a file, newline at its end."""

@@ -6,7 +6,7 @@ from html import escape
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
 from cozecheck.render.plots import plots
-from cozecheck.render.style import STYLE
+from cozecheck.render.style import shipped
 from cozecheck.render.summary import (
     Departures,
     because,
@@ -40,7 +40,7 @@ def render(report: Report) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{_text(title)}</title>
-<style>{STYLE}</style>
+<style>{shipped("style.css")}</style>
 </head>
 <body>
 <main>

@@ -75,9 +75,9 @@ class _Reader:
                 self._bind(statement.target, Element(statement.lineno, items), scope)
             case ast.With() | ast.AsyncWith():
                 for item in statement.items:
-                    value = self._said(item.context_expr, scope)
+                    entered = self._said(item.context_expr, scope)
                     if item.optional_vars is not None:
-                        self._bind(item.optional_vars, value, scope)
+                        self._bind(item.optional_vars, entered, scope)
             case _:
                 for each in _expressions(statement):
                     self._said(each, scope)
@@ -179,14 +179,15 @@ class _Reader:
             case ast.Await(value=value) | ast.Starred(value=value):
                 return self._read(value, scope)
             case ast.NamedExpr(target=target, value=value):
-                read = self._read(value, scope)
-                scope.bind(target.id, read)
-                return read
+                named = self._read(value, scope)
+                scope.bind(target.id, named)
+                return named
             case ast.Call():
                 return self._call(node, scope)
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return Table(line, tuple((key and self._read(key, scope), self._read(at, scope)) for key, at in pairs))
+                read = ((self._read(key, scope) if key else None, self._read(at, scope)) for key, at in pairs)
+                return Table(line, tuple(read))
             case ast.List(elts=elts) | ast.Tuple(elts=elts) | ast.Set(elts=elts):
                 return Sequence(line, tuple(self._read(each, scope) for each in elts))
             case ast.JoinedStr(values=values):

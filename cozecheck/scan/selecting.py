@@ -24,7 +24,7 @@ def rules() -> Mapping[str, Sequence[str]]:
 
 def rule(check: str) -> Sequence[str] | None:
     """Return the alternatives that make a check matter; None where no rule names it."""
-    return next((needs for pattern, needs in reversed(rules().items()) if fnmatchcase(check, pattern)), None)
+    return next((needs for pattern, needs in reversed(tuple(rules().items())) if fnmatchcase(check, pattern)), None)
 
 
 def profile(uses: Uses, checks: Iterable[Check]) -> Profile:

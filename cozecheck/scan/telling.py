@@ -226,8 +226,7 @@ def setting_uses(given: Iterable[Argument], via: str, world: World | None = None
         name = SPELT.get(argument.name, argument.name)
         place = argument.scope.file, argument.value.line
         if name in SETTINGS:
-            for value in _literal(name, argument, world):
-                told.uses.append(Use(UseKind.SETTING, value, "", *place, via))
+            told.uses.extend(Use(UseKind.SETTING, each, "", *place, via) for each in _literal(name, argument, world))
         elif name == "default_headers" and world:
             for header, value, own in world.entries(argument.value, argument.scope) or ():
                 told.uses.append(Use(UseKind.HEADER, header.lower(), "", own.file, value.line, via))

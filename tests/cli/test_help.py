@@ -25,6 +25,7 @@ COMMANDS = [
     "checklist",
     "gate",
     "init",
+    "compare",
     "explain",
     "list",
 ]

@@ -28,7 +28,11 @@ from tests.test_kill_matrix import groups
 
 EVERY = bool(os.environ.get("COZECHECK_EVERY_FLAW"))
 SHARE = 1 if EVERY else 7
-ELSEWHERE: dict[str, set[str]] = {}
+ELSEWHERE = {
+    "gzip-bomb": {"transport.encoding"},
+    "gzip-corrupt": {"transport.encoding"},
+    "redirect": {"transport.redirect"},
+}
 """Flaws that a selected check sees only in operations that the application does not use."""
 
 
