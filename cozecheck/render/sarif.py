@@ -98,7 +98,7 @@ def _nowhere(finding: Finding) -> Json:
 def _fingerprint(finding: Finding) -> str:
     """Tell a finding from others over runs: ids of exchanges, and what came, are others each time."""
     words = "\0".join((finding.id, finding.operation, finding.scenario, finding.at))
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
+    return hashlib.sha256(words.encode(errors="backslashreplace")).hexdigest()[:32]
 
 
 def _invocation(report: Report) -> Json:

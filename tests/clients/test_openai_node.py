@@ -1,8 +1,6 @@
 """openai for Node against the reference server: everything that an application does with it."""
 
-import fcntl
 import json
-import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -10,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.clients.servers import KEY, in_order, moody, silent
+from tests.npm import missing
 from tests.servers import running
 
 PROJECT = Path(__file__).parents[1] / "node"
-OLDEST = 20
-INSTALLING = 240
 RUNNING = 60
 SCENARIOS = (
     "chat",
@@ -42,52 +39,16 @@ SCENARIOS = (
 )
 
 
-@cache
-def missing() -> str:
-    """Say in one line what is missing for these tests, and how to get it; install what npm can."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        return f"openai for Node is not tested: {'npm' if node else 'Node.js'} is missing; install Node.js {OLDEST}"
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if int(version.removeprefix("v").partition(".")[0]) < OLDEST:
-        return f"openai for Node is not tested: this is Node.js {version}; install Node.js {OLDEST} or newer"
-    return install(npm)
-
-
-def install(npm: str) -> str:
-    """Install what the lock file names, once however many tests run side by side; say what went wrong."""
-    with (PROJECT / ".installing").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if installed() == wanted():
-            return ""
-        done = subprocess.run(
-            [npm, "ci", "--no-audit", "--no-fund"],
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            timeout=INSTALLING,
-            check=False,
-        )
-    why = "; ".join(done.stderr.strip().splitlines()[-3:])
-    return "" if done.returncode == 0 else f"openai for Node is not tested: run `npm ci` in {PROJECT.name}: {why}"
-
-
-def wanted() -> str:
-    """The version that the lock file names."""
-    lock = json.loads((PROJECT / "package-lock.json").read_text("utf-8"))
-    return str(lock["packages"]["node_modules/openai"]["version"])
-
-
-def installed() -> str:
-    """The version that is there; empty where none is."""
-    package = PROJECT / "node_modules" / "openai" / "package.json"
-    return str(json.loads(package.read_text("utf-8"))["version"]) if package.is_file() else ""
+def absent() -> str:
+    """Say in one line what is missing for these tests, and how to get it."""
+    why = missing(PROJECT)
+    return f"openai for Node is not tested: {why}" if why else ""
 
 
 def play(base_url: str, *scenarios: str) -> dict[str, str]:
     """Run scenarios in one Node process; return what went wrong in each, empty where nothing did."""
-    if missing():
-        pytest.skip(missing())
+    if absent():
+        pytest.skip(absent())
     command = ["node", "client.mjs", base_url, KEY, *scenarios]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=RUNNING, check=False)
     assert done.returncode == 0, done.stderr
