@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cozecheck.compare import Change, Comparison, Row, Tally
 from cozecheck.findings import Outcome
-from cozecheck.render.style import shipped
+from cozecheck.render.page import page, section, wide
 from cozecheck.render.summary import counted
 from cozecheck.render.text import Paint, painter
 from cozecheck.render.visible import cut, visible
@@ -151,38 +151,16 @@ def html(comparison: Comparison) -> str:
         for family, tallies in comparison.families
     )
     checks = "\n".join(map(_check_row, shown(comparison)))
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{escape(changes(comparison))}</title>
-<style>{shipped("style.css")}</style>
-</head>
-<body>
-<main>
-<h1>{escape(changes(comparison))}</h1>
-<ul>
-{names}
-</ul>
-<section><h2>Families</h2>
-<div class="wide" tabindex="0"><table class="matrix">
-<thead><tr><th scope="col">family</th>{heads}</tr></thead>
-<tbody>
-{families}
-</tbody></table></div></section>
-<section><h2>Checks that differ, or fail in all</h2>
-<div class="wide" tabindex="0"><table>
-<thead><tr><th scope="col">check</th>{heads}<th scope="col">change</th></tr></thead>
-<tbody>
-{checks}
-</tbody></table></div></section>
-</main>
-</body>
-</html>
-"""
+    head = f'<tr><th scope="col">family</th>{heads}</tr>'
+    by_family = f'<table class="matrix">\n<thead>{head}</thead>\n<tbody>\n{families}\n</tbody></table>'
+    head = f'<tr><th scope="col">check</th>{heads}<th scope="col">change</th></tr>'
+    by_check = f"<table>\n<thead>{head}</thead>\n<tbody>\n{checks}\n</tbody></table>"
+    parts = (
+        f"<h1>{escape(changes(comparison))}</h1>\n<ul>\n{names}\n</ul>",
+        section("Families", (wide(by_family),)),
+        section("Checks that differ, or fail in all", (wide(by_check),)),
+    )
+    return page(changes(comparison), "\n".join(parts))
 
 
 def _tally_cell(found: Tally) -> str:

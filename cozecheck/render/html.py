@@ -1,12 +1,11 @@
-"""Report to one HTML file: no script, no network, dark and light."""
+"""Report to one HTML file: no network, dark and light, searched and filtered by keyboard."""
 
-import re
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from cozecheck.findings import CheckResult, Finding, Outcome, Report
+from cozecheck.render.boards import checklist, prose, uses
+from cozecheck.render.page import OUTCOMES, badge, items, page, section, text, toolbar, wide
 from cozecheck.render.plots import plots
-from cozecheck.render.style import shipped
 from cozecheck.render.summary import (
     Departures,
     because,
@@ -20,44 +19,31 @@ from cozecheck.render.summary import (
     unsettled,
 )
 from cozecheck.render.tables import Table, facts, tables
-from cozecheck.render.visible import cut
 
-MOST_ACTUAL = 4000
 EXAMPLES = 3
 """Findings of one check that are shown; the JSON report has all."""
 
 
 def render(report: Report) -> str:
     """Return the report as a page that stands alone; all text in it is escaped."""
-    title = f"{report.verdict}: {_about(report)}"
     table, checks = (_table(report), _all_checks(report)) if report.checks else ("", "")
-    body = "\n".join((_head(report), *_measured(report), table, *_sections(report), checks))
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{_text(title)}</title>
-<style>{shipped("style.css")}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
-
-
-def _text(words: str, most: int = MOST_ACTUAL) -> str:
-    return escape(cut(words, most))
-
-
-def _prose(words: str) -> str:
-    """Escape, but for `code` in backticks."""
-    return re.sub(r"`(.*?)`", r"<code>\1</code>", _text(words))
+    outcomes = [each for each in OUTCOMES if any(finding.outcome.value == each for finding in report.findings)]
+    tools = toolbar(outcomes)
+    boards = checklist(report.checklist) if report.checklist else ()
+    used = uses(report.uses) if report.uses else ()
+    parts = (
+        _head(report),
+        tools,
+        *_measured(report),
+        table,
+        _departed(report),
+        *boards,
+        *_sections(report),
+        *used,
+        checks,
+    )
+    body = "\n".join(filter(None, parts))
+    return page(f"{report.verdict}: {_about(report)}", body, tools=tools)
 
 
 def _about(report: Report) -> str:
@@ -76,9 +62,9 @@ def _head(report: Report) -> str:
     )
     interrupted = "; interrupted, this is only what came before" if run.interrupted else ""
     return f"""<header class="verdict exit{report.exit_code}">
-<h1>{_text(report.verdict)}</h1>
-<p>{_text(because(report))}{interrupted}</p>
-<dl>{"".join(f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>" for name, value in rows)}</dl>
+<h1>{text(report.verdict)}</h1>
+<p>{text(because(report))}{interrupted}</p>
+<dl>{"".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in rows)}</dl>
 </header>"""
 
 
@@ -93,9 +79,7 @@ def _measured(report: Report) -> Iterator[str]:
     yield from shown[:1]
     yield f"<section><h2>Over time</h2>\n{drawn}\n</section>" if drawn else ""
     yield from shown[1:]
-    words = "".join(
-        f"<div><dt>{each.metric}</dt><dd>{_text(each.words)}</dd></div>" for each in report.load.definitions
-    )
+    words = "".join(f"<div><dt>{each.metric}</dt><dd>{text(each.words)}</dd></div>" for each in report.load.definitions)
     told = f"<details><summary>definitions</summary><dl>{words}</dl></details>"
     yield f"<section><h2>What is measured</h2>{told}</section>"
 
@@ -103,31 +87,24 @@ def _measured(report: Report) -> Iterator[str]:
 def _measures(table: Table) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in table.head)
     rows = "\n".join(f"<tr>{''.join(_column(table, *each) for each in enumerate(row))}</tr>" for row in table.rows)
-    return f"""<section><h2>{table.title}</h2>
-<div class="wide"><table class="measures">
-<thead><tr>{head}</tr></thead>
-<tbody>
-{rows}
-</tbody></table></div></section>"""
+    inside = f'<table class="measures">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>'
+    return section(table.title, (wide(inside),))
 
 
 def _column(table: Table, number: int, cell: str) -> str:
     if table.head[number] == "outcome":
-        return f'<td class="{cell}">{_text(cell)}</td>'
-    return f"<td>{_text(cell)}</td>" if number < table.left else f'<td class="number">{_text(cell)}</td>'
+        return f'<td class="{cell}">{text(cell)}</td>'
+    return f"<td>{text(cell)}</td>" if number < table.left else f'<td class="number">{text(cell)}</td>'
 
 
 def _table(report: Report) -> str:
     table = matrix(report)
     head = "".join(f'<th scope="col">{column}</th>' for column in table.columns)
-    rows = (*((_text(family), cells) for family, cells in table.rows), ("all", table.totals))
+    rows = (*((text(family), cells) for family, cells in table.rows), ("all", table.totals))
     body = "\n".join(f'<tr><th scope="row">{name}</th>{_cells(table.columns, cells)}</tr>' for name, cells in rows)
-    return f"""<section><h2>Compatibility</h2>
-<div class="wide"><table class="matrix">
-<thead><tr><th scope="col">family</th>{head}</tr></thead>
-<tbody>
-{body}
-</tbody></table></div></section>"""
+    heads = f'<tr><th scope="col">family</th>{head}</tr>'
+    inside = f'<table class="matrix">\n<thead>{heads}</thead>\n<tbody>\n{body}\n</tbody></table>'
+    return section("Compatibility", (wide(inside),))
 
 
 def _cells(columns: Iterable[str], cells: Iterable[int]) -> str:
@@ -135,32 +112,18 @@ def _cells(columns: Iterable[str], cells: Iterable[int]) -> str:
     return "".join(f'<td class="{name if number else "none"}">{number or "-"}</td>' for name, number in pairs)
 
 
+def _departed(report: Report) -> str:
+    return section("Departures", map(_article, departures(report)), id="departures")
+
+
 def _sections(report: Report) -> Iterator[str]:
-    settled = (
-        f"{_badge(each.outcome)} <code>{_text(each.id)}</code> {_text(each.reason)}" for each in unsettled(report)
-    )
-    skipped = (f"{counted(len(checks), 'check')}: {_text(reason)}" for reason, checks in skips(report))
-    if report.kind == "replay":
-        yield _section("Replayed", _items(map(_text, replayed(report))))
-    yield _section("Departures", map(_article, departures(report)))
-    yield _section("Baselined", (*map(_article, departures(report, baselined=True)), *_baseline(report)))
-    yield _section("Not settled", _items(settled))
-    yield _section("Skipped", _items(skipped))
-    yield _section("Notes", _items(map(_text, report.notes)))
-
-
-def _section(title: str, parts: Iterable[str]) -> str:
-    inside = "\n".join(parts)
-    return f"<section><h2>{title}</h2>\n{inside}\n</section>" if inside else ""
-
-
-def _items(items: Iterable[str]) -> tuple[str, ...]:
-    lines = tuple(f"<li>{item}</li>" for item in items)
-    return ("<ul>", *lines, "</ul>") if lines else ()
-
-
-def _badge(outcome: str) -> str:
-    return f'<span class="badge {outcome}">{outcome}</span>'
+    settled = (f"{badge(each.outcome)} <code>{text(each.id)}</code> {text(each.reason)}" for each in unsettled(report))
+    skipped = (f"{counted(len(checks), 'check')}: {text(reason)}" for reason, checks in skips(report))
+    yield section("Replayed", items(map(text, replayed(report))))
+    yield section("Baselined", (*map(_article, departures(report, baselined=True)), *_baseline(report)))
+    yield section("Not settled", items(settled))
+    yield section("Skipped", items(skipped))
+    yield section("Notes", items(map(text, report.notes)))
 
 
 def _article(group: Departures) -> str:
@@ -168,10 +131,10 @@ def _article(group: Departures) -> str:
     shown = group.examples(EXAMPLES)
     more = len(group.findings) - len(shown)
     opened = " open" if first.outcome is Outcome.FAIL and not first.baselined else ""
-    return f"""<details class="check" id="{_text(first.id)}"{opened}>
-<summary>{_badge(first.outcome)} <code>{_text(first.id)}</code>
+    return f"""<details class="check" id="{text(first.id)}" data-outcome="{first.outcome}"{opened}>
+<summary>{badge(first.outcome)} <code>{text(first.id)}</code>
 <span class="strength">{first.level}, {first.basis}; {group.extent}</span>
-<span class="requirement">{_prose(first.requirement)}</span></summary>
+<span class="requirement">{prose(first.requirement)}</span></summary>
 {"".join(map(_example, shown))}
 {f"<p>and {more:,} more in the JSON report</p>" if more else ""}
 <dl>{"".join(_explanation(first))}</dl>
@@ -179,12 +142,16 @@ def _article(group: Departures) -> str:
 
 
 def _example(finding: Finding) -> str:
-    sdk = f"<p>The official client {_text(finding.sdk)}.</p>" if finding.sdk else ""
-    curl = f'<pre class="curl">{_text(finding.curl)}</pre>' if finding.curl else ""
-    return f"""<div class="example"><p class="place">{_text(place(finding))}</p>
-<div class="pair"><div><h4>expected</h4><pre>{_text(finding.expected)}</pre></div>
-<div><h4>actual</h4><pre>{_text(finding.actual)}</pre></div></div>
-{sdk}{curl}</div>"""
+    sdk = f"<p>The official client {text(finding.sdk)}.</p>" if finding.sdk else ""
+    places = ", ".join(f"<code>{text(each)}</code>" for each in finding.code)
+    code = f"<p>Your code relies on it: {places}</p>" if places else ""
+    curl = (
+        f'<div class="command"><pre class="curl" tabindex="0">{text(finding.curl)}</pre></div>' if finding.curl else ""
+    )
+    return f"""<div class="example"><p class="place">{text(place(finding))}</p>
+<div class="pair"><div><h3>expected</h3><pre tabindex="0">{text(finding.expected)}</pre></div>
+<div><h3>actual</h3><pre tabindex="0">{text(finding.actual)}</pre></div></div>
+{sdk}{code}{curl}</div>"""
 
 
 def _explanation(finding: Finding) -> Iterator[str]:
@@ -194,29 +161,27 @@ def _explanation(finding: Finding) -> Iterator[str]:
         ("requirement", finding.cite),
         *(("evidence", words) for words in finding.evidence),
     )
-    yield from (f"<div><dt>{name}</dt><dd>{_prose(words)}</dd></div>" for name, words in rows if words)
+    yield from (f"<div><dt>{name}</dt><dd>{prose(words)}</dd></div>" for name, words in rows if words)
 
 
 def _baseline(report: Report) -> tuple[str, ...]:
-    stale = (f"{_badge('stale')} {_text(entry)}: no departure matches it" for entry in report.baseline.stale)
-    expired = (f"{_badge('expired')} {_text(entry)}" for entry in report.baseline.expired)
-    return _items((*stale, *expired))
+    stale = (f"{badge('stale')} {text(entry)}: no departure matches it" for entry in report.baseline.stale)
+    expired = (f"{badge('expired')} {text(entry)}" for entry in report.baseline.expired)
+    return items((*stale, *expired))
 
 
 def _all_checks(report: Report) -> str:
     rows = "\n".join(map(_check_row, report.checks))
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("outcome", "check", "requirement"))
+    inside = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>"
     return f"""<section><h2>All checks</h2>
 <details><summary>{counted(len(report.checks), "check")}</summary>
-<div class="wide"><table>
-<thead><tr><th scope="col">outcome</th><th scope="col">check</th><th scope="col">requirement</th></tr></thead>
-<tbody>
-{rows}
-</tbody></table></div></details></section>"""
+{wide(inside)}</details></section>"""
 
 
 def _check_row(check: CheckResult) -> str:
-    reason = f'<br><span class="strength">{_text(check.reason)}</span>' if check.reason else ""
+    reason = f'<br><span class="strength">{text(check.reason)}</span>' if check.reason else ""
     return (
-        f"<tr><td>{_badge(check.outcome)}</td><td><code>{_text(check.id)}</code></td>"
-        f"<td>{_prose(check.requirement)}{reason}</td></tr>"
+        f"<tr><td>{badge(check.outcome)}</td><td><code>{text(check.id)}</code></td>"
+        f"<td>{prose(check.requirement)}{reason}</td></tr>"
     )

@@ -164,9 +164,9 @@ def because(report: Report) -> str:
 
 def replayed(report: Report) -> Iterator[str]:
     """Say of a replay what was sent and compared, and why the rest was not, a line each."""
-    if report.kind != "replay":
-        return
     replay = report.replay
+    if report.kind != "replay" and not replay.read:
+        return
     yield f"{counted(replay.read, 'recording')}, {replay.sent:,} sent, {replay.compared:,} compared"
     for word, groups in (("not sent", replay.skipped), ("sent and judged, not compared", replay.uncompared)):
         for left in groups:
