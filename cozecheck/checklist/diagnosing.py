@@ -46,8 +46,9 @@ def _unreadable(evidence: Evidence) -> Iterator[str]:
     own = [each for each in evidence.whole.findings if each.outcome is Outcome.FAIL and each.basis in SHAPES]
     seen: set[tuple[str, str]] = set()
     for finding in sorted(own, key=lambda each: not each.sdk.startswith("raises")):
-        if (finding.id, finding.at) not in seen:
-            seen.add((finding.id, finding.at))
+        pointer = finding.at if finding.at.startswith("/") else ""
+        if (finding.id, pointer) not in seen:
+            seen.add((finding.id, pointer))
             yield _field(finding)
 
 

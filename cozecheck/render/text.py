@@ -135,6 +135,11 @@ def _replayed(report: Report, width: int) -> Iterator[str]:
         yield from textwrap.wrap(cut(line, MOST_REPLAYED), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
+def departure(group: Departures, *, width: int = 100, limit: int = 3) -> str:
+    """Tell what departs from one check, without colours."""
+    return "\n".join(line.rstrip() for line in _departures(group, _plain, width, limit))
+
+
 def _departures(group: Departures, paint: Paint, width: int, limit: int) -> Iterator[str]:
     first = group.first
     strength = paint(f"({first.level}, {first.basis}; {group.extent})", "dim")
