@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup conformance test check fix docs bench lock
+.PHONY: setup conformance test check fix docs site bench lock
 
 setup: $(READY)
 
@@ -39,6 +39,10 @@ fix: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+
+# The documentation as pages, in dist/site.
+site: $(READY)
+	$(BIN)/zensical build
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -1,4 +1,4 @@
-"""The examples of the README: each `console` block is a command and what it prints."""
+"""The examples of the guide: each `console` block is a command and what it prints."""
 
 import os
 import re

@@ -7,7 +7,7 @@ from pathlib import Path
 from docs import checks, commands, coze, examples, kill_matrix, replay_matrix, report, scenarios, traceability
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "guide.md"
 PAGES: Mapping[str, Callable[[], str]] = {
     "checks.md": checks.page,
     "commands.md": commands.page,
@@ -18,14 +18,14 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "scenarios.md": scenarios.page,
     "traceability.md": traceability.page,
 }
-"""The generated pages of this folder; README.md is written by hand, what its examples print is not."""
+"""The generated pages of this folder; the guide is written by hand, what its examples print is not."""
 
 
 def main() -> None:
-    """Write every page, and what the examples of the README print today."""
+    """Write every page, and what the examples of the guide print today."""
     for name, page in PAGES.items():
         _write(Path(__file__).with_name(name), page())
-    _write(README, examples.refreshed(README.read_text("utf-8")))
+    _write(GUIDE, examples.refreshed(GUIDE.read_text("utf-8")))
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PIPE = r"\|"
 _CODE_OR_SPECIAL = re.compile(r"(`[^`]*`)|([<*])")
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.M | re.S)
+_TITLE = re.compile(r'title="(.+)"')
 _ISSUE = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)")
 
 
@@ -37,7 +38,7 @@ def _row(cells: Sequence[object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block; *name* is the word after the language: the file that it is about."""
+    """A fenced block; *name* is its title: the file that it is about."""
 
     language: str
     name: str
@@ -52,5 +53,6 @@ def blocks(page: str) -> tuple[Block, ...]:
 
 
 def _block(found: re.Match[str]) -> Block:
-    language, _, name = found["info"].strip().partition(" ")
-    return Block(language, name, found["text"], found.start("text"))
+    language, _, rest = found["info"].strip().partition(" ")
+    name = _TITLE.fullmatch(rest)
+    return Block(language, name[1] if name else rest, found["text"], found.start("text"))

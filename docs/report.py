@@ -45,7 +45,7 @@ def page() -> str:
     """Write the page."""
     parts = ((title, SCHEMA["$defs"][name]) for title, name in TABLES)
     sections = (_section(title, part) for title, part in (("The whole", SCHEMA), *parts))
-    return "\n".join((HEAD, *sections, f"## Example\n\n```json report.json\n{_example()}```\n"))
+    return "\n".join((HEAD, *sections, f'## Example\n\n```json title="report.json"\n{_example()}```\n'))
 
 
 def _section(title: str, part: Schema) -> str:

@@ -15,7 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import cozecheck
-from cozecheck import baseline, config, profiles
+from cozecheck import baseline, checklist, config, profiles
 from cozecheck.checks import ALL
 from cozecheck.checks.registry import select
 from cozecheck.cli import app, output
@@ -24,14 +24,16 @@ from cozecheck.findings import Outcome
 from cozecheck.render import json as as_json
 from docs import report
 from docs.examples import examples, run, stable
-from docs.generate import PAGES, README, ROOT
+from docs.generate import GUIDE, PAGES, ROOT
 from docs.markdown import Block, blocks
 from reference_server.cli import cli
 from reference_server.flaws import FLAWS
 from tests.render.examples import finding
 from tests.render.examples import report as report_of
 
-FILES = sorted(path for folder in (".", "docs", "cassettes", "locustfiles") for path in (ROOT / folder).glob("*.md"))
+FILES = sorted(
+    path for folder in (".", "docs", "docs/how-to", "cassettes", "locustfiles") for path in (ROOT / folder).glob("*.md")
+)
 TEXTS = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in FILES}
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROGRAMS = {"cozecheck": typer.main.get_command(app), "coze-server": typer.main.get_command(cli)}
@@ -63,9 +65,9 @@ def test_a_generated_page_is_what_would_be_written_today(name: str) -> None:
     assert TEXTS[f"docs/{name}"] == PAGES[name](), "run `make docs`"
 
 
-@pytest.mark.parametrize("example", examples(README.read_text("utf-8")), ids=lambda each: each.command)
-def test_an_example_prints_what_the_readme_says(example: Any) -> None:
-    assert stable(run(example.command, TEXTS["README.md"])) == stable(example.output), "run `make docs`"
+@pytest.mark.parametrize("example", examples(GUIDE.read_text("utf-8")), ids=lambda each: each.command)
+def test_an_example_prints_what_the_guide_says(example: Any) -> None:
+    assert stable(run(example.command, TEXTS["docs/guide.md"])) == stable(example.output), "run `make docs`"
 
 
 @pytest.mark.parametrize("line", sorted(set(commands())))
@@ -95,8 +97,8 @@ def known(values: dict[str, Any]) -> list[str]:
     return [name for name, there in names if name is not None and name not in there]
 
 
-def test_the_baseline_of_the_readme_covers_what_it_names() -> None:
-    entries = baseline.parse(block("README.md", "accepted.toml").text, "README.md")
+def test_the_baseline_of_the_guide_covers_what_it_names() -> None:
+    entries = baseline.parse(block("docs/guide.md", "accepted.toml").text, "guide.md")
 
     applied = baseline.apply(report_of(finding(entries[0].id)), entries, date(2026, 11, 22))
 
@@ -104,8 +106,14 @@ def test_the_baseline_of_the_readme_covers_what_it_names() -> None:
     assert (applied.baseline.covered, applied.exit_code) == (1, 0)
 
 
-def test_the_configuration_of_the_readme_is_one() -> None:
-    assert config.parse(block("README.md", "cozecheck.toml").text, "README.md")
+def test_the_configuration_of_the_guide_is_one() -> None:
+    assert all(
+        config.parse(each.text, "guide.md") for each in blocks(TEXTS["docs/guide.md"]) if "cozecheck.toml" in each.name
+    )
+
+
+def test_the_signatures_of_the_guide_are_signatures() -> None:
+    assert checklist.parse(block("docs/guide.md", "signatures.toml").text, "guide.md", checklist.known())
 
 
 def test_the_example_of_a_report_is_one() -> None:
@@ -155,5 +163,9 @@ def test_no_page_of_the_docs_is_left_over() -> None:
         *PAGES,
         "adapter.md",
         "architecture.md",
+        "guide.md",
+        "pytest.md",
         "replay.md",
+        "scan.md",
+        "tutorial.md",
     }

@@ -105,6 +105,7 @@ def _example(finding: Finding) -> Iterable[str]:
         f"expected: {cut(finding.expected, MOST_ACTUAL)}",
         f"actual:   {cut(finding.actual, MOST_ACTUAL)}",
         *([f"sdk:      {cut(finding.sdk, MOST_ACTUAL)}"] if finding.sdk else []),
+        *([f"code:     {cut(', '.join(finding.code), MOST_ACTUAL)}"] if finding.code else []),
         *([cut(finding.curl, MOST_ACTUAL)] if finding.curl else []),
     )
 

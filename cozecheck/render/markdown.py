@@ -142,6 +142,7 @@ def _example(finding: Finding) -> Iterator[str]:
         (f"expected  {finding.expected}", MOST_ACTUAL),
         (f"actual    {finding.actual}", MOST_ACTUAL),
         (f"sdk       {finding.sdk}" if finding.sdk else "", MOST_ACTUAL),
+        (f"your code {', '.join(finding.code)}" if finding.code else "", MOST_ACTUAL),
         (finding.curl, 4 * MOST_ACTUAL),
     )
     yield from (escape(cut(words, most)) for words, most in said if words)

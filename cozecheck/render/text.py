@@ -167,6 +167,7 @@ def _example(finding: Finding, paint: Paint, width: int) -> Iterator[str]:
     yield from _wrapped("expected", cut(finding.expected, MOST_ACTUAL), width, indent=8, paint=paint)
     yield from _wrapped("actual", cut(finding.actual, MOST_ACTUAL), width, indent=8, paint=paint)
     yield from _wrapped("sdk", finding.sdk, width, indent=8, paint=paint)
+    yield from _wrapped("your code", cut(", ".join(finding.code), MOST_ACTUAL), width, indent=8, paint=paint)
 
 
 def _command(finding: Finding, paint: Paint) -> Iterator[str]:
