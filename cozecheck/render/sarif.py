@@ -17,6 +17,8 @@ MOST_RESULTS: Final = 5_000
 MOST_WORDS: Final = 1_000
 MOST_LOCATIONS: Final = 10
 FINGERPRINT: Final = "cozecheck/v1"
+ELSEWHERE: Final = "cozecheck.toml:1"
+"""Where a finding stands that no scan places: GitHub refuses the whole log if one result is in no file."""
 
 Json = dict[str, Any]
 
@@ -25,6 +27,9 @@ def render(report: Report) -> str:
     """Return a log of one run: a rule a check that departs, a result a finding."""
     rules = {check.id: number for number, check in enumerate(_departing(report))}
     results = [_result(each, rules) for each in report.findings if each.id in rules]
+    if any(finding.baselined for finding in report.findings):
+        # All results of a run say whether they are suppressed, or none does (SARIF 2.1.0, 3.27.23).
+        results = [{"suppressions": [], **each} for each in results]
     run = {
         "tool": {"driver": _driver(report)},
         "columnKind": "unicodeCodePoints",
@@ -67,7 +72,7 @@ def _result(finding: Finding, rules: Mapping[str, int]) -> Json:
         "ruleIndex": rules[finding.id],
         "level": LEVELS.get(finding.outcome, "none"),
         "message": {"text": _message(finding)},
-        "locations": [_location(finding, each) for each in finding.code[:1]] or [_nowhere(finding)],
+        "locations": [_location(finding, finding.code[0] if finding.code else ELSEWHERE)],
         "partialFingerprints": {FINGERPRINT: _fingerprint(finding)},
     }
     others = [_location(finding, each) for each in finding.code[1:MOST_LOCATIONS]]
@@ -86,13 +91,9 @@ def _message(finding: Finding) -> str:
 
 def _location(finding: Finding, code: str) -> Json:
     file, _, line = code.rpartition(":")
-    physical = {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": int(line)}}
-    return {"physicalLocation": physical, **_nowhere(finding)}
-
-
-def _nowhere(finding: Finding) -> Json:
-    """Say of which operation it is: all there is where no scan knows the line."""
-    return {"logicalLocations": [{"fullyQualifiedName": finding.operation or finding.id, "kind": "function"}]}
+    physical = {"artifactLocation": {"uri": quote(file, errors="backslashreplace")}, "region": {"startLine": int(line)}}
+    logical = {"fullyQualifiedName": finding.operation or finding.id, "kind": "function"}
+    return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
 def _fingerprint(finding: Finding) -> str:
@@ -112,6 +113,9 @@ def _invocation(report: Report) -> Json:
 
 
 def _notifications(report: Report) -> Iterator[Json]:
+    if len(report.findings) > MOST_RESULTS:
+        words = f"{len(report.findings)} findings, of which the first {MOST_RESULTS} are here"
+        yield {"level": "warning", "message": {"text": words}}
     for check in report.checks:
         if check.outcome is Outcome.ERROR:
             yield {"level": "error", "message": {"text": f"{check.id}: {cut(check.reason, MOST_WORDS)}"}}

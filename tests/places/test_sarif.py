@@ -55,16 +55,26 @@ def test_a_finding_points_into_the_code() -> None:
     assert len(result["relatedLocations"]) == 1
 
 
-def test_without_a_scan_it_names_the_operation() -> None:
+def test_without_a_scan_it_names_the_operation_and_the_file_that_names_the_target() -> None:
     (result,) = run(report(finding("chat.id")))["results"]
     (location,) = result["locations"]
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "chat.completions.create"
-    assert "physicalLocation" not in location
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "cozecheck.toml"
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_result_is_in_a_file_as_github_wants_it(name: str) -> None:
+    for result in run(REPORTS[name]())["results"]:
+        assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
 
 
 def test_what_is_accepted_is_suppressed() -> None:
-    suppressed = [result["ruleId"] for result in run(gated())["results"] if "suppressions" in result]
+    suppressed = [result["ruleId"] for result in run(gated())["results"] if result["suppressions"]]
     assert suppressed == ["chat.stream.done-terminator"]
+
+
+def test_where_nothing_is_accepted_nothing_is_said_of_it() -> None:
+    assert all("suppressions" not in result for result in run(report(finding("chat.id")))["results"])
 
 
 def test_a_finding_is_the_same_in_another_run() -> None:
@@ -78,3 +88,5 @@ def test_a_finding_is_the_same_in_another_run() -> None:
 def test_no_more_is_sent_than_is_taken() -> None:
     told = report(*(finding("chat.id", at=f"/choices/{number}") for number in range(6_000)))
     assert len(run(told)["results"]) == 5_000
+    (notification,) = run(told)["invocations"][0]["toolExecutionNotifications"]
+    assert "6000 findings" in notification["message"]["text"]
