@@ -33,6 +33,7 @@ def _subjects(finding: Finding) -> Iterator[tuple[UseKind, str]]:
     family, _, rest = finding.id.partition(".")
     parameter = rest.rpartition(".")[2].replace("-", "_")
     yield UseKind.PARAMETER, parameter
+    yield UseKind.PARAMETER, finding.at.strip("/").partition("/")[0]
     if family == "tools":
         yield UseKind.TOOL, "*"
     if family == "structured":

@@ -7,14 +7,12 @@ from cozecheck.cli import app
 from reference_server.cli import cli
 
 WIDTH = 100
+PASSED_ON = {"serve"}
+"""Commands whose options are another program's."""
+OWN = tuple(each.name for each in app.registered_commands if each.name and each.name not in PASSED_ON)
 COMMANDS: tuple[tuple[Typer, str], ...] = (
     (app, "cozecheck"),
-    (app, "cozecheck conformance"),
-    (app, "cozecheck judge"),
-    (app, "cozecheck surface"),
-    (app, "cozecheck fidelity"),
-    (app, "cozecheck explain"),
-    (app, "cozecheck list"),
+    *((app, f"cozecheck {name}") for name in OWN),
     (cli, "coze-server"),
     (cli, "coze-server check-config"),
     (cli, "coze-server explain-route"),
@@ -31,7 +29,7 @@ An option is read from the command line, else from its environment variable, els
 directory (or from the file that `--config` names), else it has its default. A key never stands in that file: it comes
 from `--api-key` or the environment.
 
-`cozecheck serve` is `coze-server`, with the same options.
+`cozecheck serve` is `coze-server`, with the same options; `--demo` says what to try.
 """
 
 

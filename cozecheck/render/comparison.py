@@ -12,8 +12,6 @@ from cozecheck.render.summary import counted
 from cozecheck.render.text import Paint, painter
 from cozecheck.render.visible import cut, visible
 
-WIDEST: Final = 24
-"""Of a name at the head of a column."""
 MARKS: Final = {Change.NEW: "fail", Change.FIXED: "pass", Change.STILL: "warn", Change.OTHER: "info"}
 """The outcome whose colour a change has."""
 NOTHING: Final = "-"
@@ -32,7 +30,7 @@ def text(comparison: Comparison, *, colour: bool = False) -> str:
 
 
 def _letters(comparison: Comparison) -> tuple[str, ...]:
-    """Return what columns are headed by: names where they are short, else letters that `_heads` explains."""
+    """Return what columns are headed by; `_heads` says which letter is which report."""
     return tuple(_letter(number) for number in range(len(comparison.names)))
 
 
