@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cozecheck.checks import Check
+from cozecheck.errors import NoVerdictError
 from cozecheck.findings import CheckResult, Outcome, Report
 from cozecheck.pytest_plugin import running
 from cozecheck.pytest_plugin.selecting import is_strict, selected
@@ -57,7 +58,7 @@ class CheckItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Tell what departs, and not where in our code that was found."""
-        if isinstance(excinfo.value, CheckFailedError | running.NoVerdictError):
+        if isinstance(excinfo.value, CheckFailedError | NoVerdictError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

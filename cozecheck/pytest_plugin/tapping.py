@@ -31,8 +31,10 @@ def tap(client: Any, keep: Keep) -> Callable[[], None]:
 def _tapped(transport: Any, keep: Keep) -> Any:
     """Return a transport of the same library (HTTPX, or its continuation) that notes what goes through it."""
     library = _library(transport)
+    plain: Any = library.BaseTransport
+    asynchronous: Any = library.AsyncBaseTransport
 
-    class Tapped(library.BaseTransport, library.AsyncBaseTransport):  # type: ignore[misc]
+    class Tapped(plain, asynchronous):  # type: ignore[misc] # of whichever library the client is
         def handle_request(self, request: Any) -> Any:
             note = _Note(request, request.read(), keep)
             response = transport.handle_request(request)
@@ -77,8 +79,10 @@ class _Note:
     def of(self, response: Any, library: Any) -> Any:
         """Return the stream of a response, noting what comes of it."""
         note, stream = self, response.stream
+        plain: Any = library.SyncByteStream
+        asynchronous: Any = library.AsyncByteStream
 
-        class Stream(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc]
+        class Stream(plain, asynchronous):  # type: ignore[misc] # of whichever library the client is
             def __iter__(self) -> Iterator[bytes]:
                 for piece in stream:
                     note.read(piece)

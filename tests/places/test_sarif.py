@@ -25,7 +25,7 @@ def complaints(file: Path) -> list[str]:
     """Validate against the OASIS schema, by the tool of its editors; return what it complains of."""
     if why := missing(PROJECT):
         pytest.skip(f"SARIF is not validated: {why}")
-    command = [PROJECT / "node_modules" / ".bin" / "sarif-multitool", "validate", file]
+    command = [str(PROJECT / "node_modules" / ".bin" / "sarif-multitool"), "validate", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert "Analysis completed" in done.stdout, done.stdout + done.stderr
     return [line for line in done.stdout.splitlines() if ": error " in line or ": warning " in line]
