@@ -91,7 +91,9 @@ def parsed(program: str, words: list[str]) -> dict[str, Any]:
 def known(values: dict[str, Any]) -> list[str]:
     """Which of the names among the values mean nothing."""
     select(ALL, values.get("select") or (), values.get("ignore") or ())
-    profiles.named(values.get("profile") or "all")
+    profile = values.get("profile") or "all"
+    if not profile.endswith(profiles.ENDING):  # a file is somebody's own
+        profiles.named(profile)
     output.destinations(values.get("report") or ())
     names = ((values.get("flaw"), FLAWS), (values.get("id"), {*IDS, "ID"}))
     return [name for name, there in names if name is not None and name not in there]

@@ -15,7 +15,7 @@ from tests.reference import KEY, settings
 from tests.servers import running
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
-PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), ROOT / "docs" / "scan.md", ROOT / "docs" / "pytest.md"]
 EXPECTED_TO_FAIL = "! "
 RUNNING = 240
 

@@ -40,6 +40,18 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         items.extend(collected(session))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Remove, when all is over, what the workers of pytest-xdist hand each other."""
+    if node.config.getoption("--cozecheck"):
+        import shutil
+
+        from cozecheck.pytest_plugin.running import place
+
+        folder = place(node.workerinput["testrunuid"])
+        node.config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Judge, when a test has run, what its clients sent and received."""

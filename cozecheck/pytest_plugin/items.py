@@ -10,6 +10,7 @@ from cozecheck.errors import NoVerdictError
 from cozecheck.findings import CheckResult, Outcome, Report
 from cozecheck.pytest_plugin import running
 from cozecheck.pytest_plugin.selecting import is_strict, selected
+from cozecheck.pytest_plugin.target import named
 from cozecheck.render.summary import departures
 from cozecheck.render.text import departure
 
@@ -65,5 +66,6 @@ class CheckItem(pytest.Item):
 
 def collected(session: pytest.Session) -> list[pytest.Item]:
     """Return an item for each check that is selected."""
+    named(session.config)  # what is wrong with it is told before anything is run
     node = Checks.from_parent(session, name=NODE, nodeid=NODE)
     return list(node.collect())

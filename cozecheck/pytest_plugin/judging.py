@@ -56,6 +56,8 @@ class Judge:
     def settle(self) -> None:
         """Fail the test by what departs, if anything does."""
         bad = (Outcome.FAIL, Outcome.WARN) if self._strict else (Outcome.FAIL,)
+        if self._untap and not self.exchanges:
+            pytest.fail("cozecheck_judge saw nothing: the clients that it tapped sent no request", pytrace=False)
         told = [departure(group) for group in departures(self.report) if group.first.outcome in bad]
         if told:
             pytest.fail("\n\n".join(told), pytrace=False)

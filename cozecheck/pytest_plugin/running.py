@@ -41,17 +41,32 @@ def _shared(config: pytest.Config, checks: Sequence[Check]) -> Report | Cozechec
     worker = getattr(config, "workerinput", None)
     if worker is None:
         return _made(config, checks)
-    folder = Path(tempfile.gettempdir()) / f"cozecheck-{worker['testrunuid']}"
+    folder = place(worker["testrunuid"])
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         return _awaited(folder)
-    made = _made(config, checks)
-    is_report = isinstance(made, Report)
-    written = folder / "writing"
-    written.write_text(json.render(made) if isinstance(made, Report) else str(made), "utf-8")
-    written.replace(folder / ("report" if is_report else "complaint"))
+    try:
+        made = _made(config, checks)
+    except BaseException as error:
+        _hand_on(folder, "complaint", f"{type(error).__name__}: {error}")
+        raise
+    if isinstance(made, Report):
+        _hand_on(folder, "report", json.render(made))
+    else:
+        _hand_on(folder, "complaint", str(made))
     return made
+
+
+def place(run: str) -> Path:
+    """Return the folder in which the workers of a *run* hand on what came of it; the controller removes it."""
+    return Path(tempfile.gettempdir()) / f"cozecheck-{run}"
+
+
+def _hand_on(folder: Path, name: str, text: str) -> None:
+    written = folder / "writing"
+    written.write_text(text, "utf-8")
+    written.replace(folder / name)
 
 
 def _awaited(folder: Path) -> Report | CozecheckError:

@@ -9,6 +9,8 @@ import pytest
 
 from cozecheck import bundled
 from cozecheck.config import SECRETS
+from cozecheck.errors import CozecheckError
+from cozecheck.probe import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ def named(config: pytest.Config) -> Target | None:
     base_url = config.getoption("--cozecheck-base-url")
     if base_url is None:
         return None
+    if config.getoption("--cozecheck-flaw"):
+        raise pytest.UsageError("--cozecheck-flaw is for the bundled server only: leave out the flaw, or the base URL")
+    try:
+        Endpoint(base_url)
+    except CozecheckError as error:
+        raise pytest.UsageError(f"--cozecheck-base-url: {error}") from None
     variables = (os.environ.get(name) for name in SECRETS["api-key"])
     key = config.getoption("--cozecheck-api-key") or next(filter(None, variables), None)
     return Target(base_url, key, config.getoption("--cozecheck-model"))

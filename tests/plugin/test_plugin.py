@@ -81,9 +81,24 @@ def test_the_last_failures_come_again(folder: Path) -> None:
     assert "1 passed, 4 deselected" in again.stdout
 
 
-def test_workers_share_one_run(folder: Path) -> None:
+def test_workers_share_one_run_and_leave_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(folder))
     done = ran(*FEW, "-n", "2")
     assert counts(done) == "5 passed"
+    assert list(folder.glob("cozecheck-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--cozecheck-base-url", "nowhere"], "--cozecheck-base-url: "),
+        (["--cozecheck-base-url", "http://127.0.0.1:9/v1", "--cozecheck-flaw", "x"], "--cozecheck-flaw is for"),
+    ],
+)
+def test_a_wrong_target_is_told_before_anything_is_run(options: list[str], words: str, folder: Path) -> None:
+    done = ran(*FEW, *options)
+    assert done.returncode == 4
+    assert f"ERROR: {words}" in done.stderr
 
 
 def test_junit_names_every_check(folder: Path) -> None:
@@ -149,6 +164,62 @@ def test_http(cozecheck_server, cozecheck_judge):
 """)
     done = ran()
     assert counts(done) == "2 passed", done.stdout
+
+
+def test_an_answer_that_was_read_already_is_judged_too(folder: Path) -> None:
+    (folder / "test_it.py").write_text("""
+import httpx2
+
+ANSWER = {
+    "id": "chatcmpl-1", "object": "chat.completion", "created": 1790000000, "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "finish_reason": "eos"}],
+}
+
+def test_mocked(cozecheck_judge):
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json=ANSWER))
+    with httpx2.Client(transport=transport) as client:
+        for _ in range(2):  # tapping twice notes once
+            cozecheck_judge(client)
+        client.post("http://x/v1/chat/completions", json={"model": "m", "messages": []})
+    assert len(cozecheck_judge.exchanges) == 1
+""")
+    done = ran()
+    assert counts(done) == "1 failed"
+    assert "FAIL  chat.finish-reason-enum" in done.stdout
+
+
+def test_a_judge_that_sees_nothing_fails_the_test(folder: Path) -> None:
+    (folder / "test_it.py").write_text("""
+import httpx2
+
+def test_nothing(cozecheck_judge):
+    cozecheck_judge(httpx2.Client()).close()
+""")
+    done = ran()
+    assert counts(done) == "1 failed"
+    assert "cozecheck_judge saw nothing" in done.stdout
+
+
+def test_a_body_that_breaks_off_is_no_client_that_left(folder: Path) -> None:
+    (folder / "test_it.py").write_text("""
+import httpx2
+import pytest
+
+def pieces():
+    yield b'{"id": '
+    raise httpx2.RemoteProtocolError("gone")
+
+def test_cut(cozecheck_judge):
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, content=pieces()))
+    with httpx2.Client(transport=transport) as client, pytest.raises(httpx2.RemoteProtocolError):
+        cozecheck_judge(client).post("http://x/v1/chat/completions", json={})
+    (exchange,) = cozecheck_judge.exchanges
+    assert (exchange.left, exchange.failure.kind) == (False, "cut")
+    cozecheck_judge.exchanges.clear()
+    cozecheck_judge.end()
+    cozecheck_judge._untap.clear()
+""")
+    assert counts(ran()) == "1 passed"
 
 
 def test_it_costs_other_peoples_runs_next_to_nothing() -> None:

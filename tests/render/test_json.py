@@ -13,6 +13,7 @@ from cozecheck.errors import UsageError
 from cozecheck.findings import Finding, Report, Run
 from cozecheck.render.json import load, render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
+from tests.render.gates import gated
 from tests.render.loads import loaded
 from tests.render.plans import planned
 
@@ -128,8 +129,14 @@ def test_a_wrong_value_does_not_fit_the_schema(path: str, value: Any) -> None:
 
 def test_the_schema_names_every_key() -> None:
     document, parts, named = json.loads(render(every_outcome())), SCHEMA["properties"], SCHEMA["$defs"]
+    gate = json.loads(render(gated()))
     outcomes, rule = named["outcomes"]["properties"].keys(), named["rule"]["properties"].keys()
-    assert document.keys() == parts.keys() - {"fidelity", "load", "plan", "replay"}
+    assert document.keys() == parts.keys() - {"fidelity", "load", "plan", "replay", "uses", "checklist"}
+    for name, inner in (("uses", ("use", "unclear")), ("checklist", ("item", "impact", "diagnosis"))):
+        assert gate[name].keys() == parts[name]["properties"].keys()
+        lists = [gate[name][key] for key, part in parts[name]["properties"].items() if part.get("type") == "array"]
+        for rows, part in zip(lists, inner, strict=True):
+            assert all(row.keys() == named[part]["properties"].keys() for row in rows)
     for name in ("tool", "run", "baseline"):
         assert document[name].keys() == parts[name]["properties"].keys()
     assert document["summary"].keys() == parts["summary"]["properties"].keys() | outcomes
