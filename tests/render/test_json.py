@@ -13,7 +13,7 @@ from cozecheck.errors import UsageError
 from cozecheck.findings import Finding, Report, Run
 from cozecheck.render.json import load, render
 from tests.render.examples import every_outcome, finding, hostile, passing, report
-from tests.render.gates import gated
+from tests.render.gates import gated, hostile_gate, scanned
 from tests.render.loads import loaded
 from tests.render.plans import planned
 
@@ -48,7 +48,7 @@ def test_what_is_written_is_read_back(told: Report) -> None:
     assert load(render(told)) == told
 
 
-@pytest.mark.parametrize("told", [every_outcome(), passing(), hostile(), report()])
+@pytest.mark.parametrize("told", [every_outcome(), passing(), hostile(), report(), gated(), hostile_gate()])
 def test_the_examples_are_read_back(told: Report) -> None:
     assert load(render(told)) == told
 
@@ -97,7 +97,8 @@ def test_the_schema_is_a_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [every_outcome(), passing(), report(), report(finding("chat.id")), loaded(), planned()]
+    "told",
+    [every_outcome(), passing(), report(), report(finding("chat.id")), loaded(), planned(), gated(), scanned()],
 )
 def test_a_report_fits_the_schema(told: Report) -> None:
     VALIDATOR.validate(json.loads(render(told)))
