@@ -16,17 +16,21 @@ from cozecheck.used import Unclear, Use, UseKind
 PASSING = frozenset(("functools.partial", "asyncio.to_thread"))
 """Functions that call what they are given, with the arguments that they are given."""
 ERRORS = ("Error", "Exception")
+MOST_ROUNDS = 4
 UNNAMED = {"stream": "stream", "tool": "*"}
 """Names of uses that have none."""
 
 
 def find(world: World) -> tuple[tuple[Use, ...], tuple[Unclear, ...]]:
     """Return what is used, and what could not be understood, each once, in the order of files and lines."""
-    finder = _Finder(world)
-    for module in world.modules:
-        for scope in module.scope.all():
-            for said in scope.said:
-                finder.look(said, scope)
+    for _ in range(MOST_ROUNDS):
+        finder = _Finder(world)
+        for module in world.modules:
+            for scope in module.scope.all():
+                for said in scope.said:
+                    finder.look(said, scope)
+        if not world.settle():
+            break
     uses = sorted(set(finder.uses), key=lambda each: (each.file, each.line, list(UseKind).index(each.kind), each.name))
     unclear = sorted(set(finder.unclear), key=lambda each: (each.file, each.line, each.why))
     return tuple(uses), tuple(unclear)

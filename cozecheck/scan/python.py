@@ -106,7 +106,7 @@ class _Reader:
         if statement.level:
             above = self._module.package.split(".") if self._module.package else []
             base = above[: len(above) - statement.level + 1]
-            module = ".".join((*base, *([module] if module else [])))
+            module = f".{'.'.join((*base, *([module] if module else [])))}"
         for alias in statement.names:
             scope.bind(alias.asname or alias.name, Imported(statement.lineno, module, alias.name))
 

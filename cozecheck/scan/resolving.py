@@ -1,9 +1,12 @@
 """What expressions stand for, over all modules of an application."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from posixpath import dirname, normpath
 from posixpath import join as joined
+from typing import Final
 
 from cozecheck.scan import sdk
 from cozecheck.scan.code import (
@@ -25,7 +28,7 @@ from cozecheck.scan.code import (
     This,
     every,
 )
-from cozecheck.scan.libraries import made_by
+from cozecheck.scan.libraries import made_by, packages
 from cozecheck.scan.values import (
     Answered,
     Defined,
@@ -44,13 +47,23 @@ from cozecheck.scan.values import (
 
 MOST_VALUES = 12
 """What an expression may stand for at once."""
-MOST_STEPS = 4_000
-"""Looked at for one question: code can refer to itself without end."""
+MOST_ENTRIES = 500
+"""Of a table, with those spread into it."""
 DEEPEST = 60
+"""Questions within questions: what is cut off here is known in the next round."""
 ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 GLOBALS = frozenset(("process", "fetch"))
 SAME_TEXT = frozenset(("strip", "rstrip", "lstrip", "lower", "trim", "replace"))
 CONSTRUCTORS = ("__init__", "constructor")
+LIBRARIES: Final = frozenset(name.partition(".")[0] for name in packages("python"))
+"""Never modules of the application, though it may well have a `providers/openai.py`."""
+
+SOURCES = ("@/", "~/")
+"""What stands for the folder of an application's own scripts; others are known to its `tsconfig.json` only."""
+SCRIPTS = (".js", ".ts", ".mjs", ".jsx", ".tsx", ".cjs")
+
+_Key = tuple[int, int]
+"""An expression and its scope, by identity."""
 
 
 class World:
@@ -60,13 +73,26 @@ class World:
         self.modules = tuple(modules)
         self._languages = {module.file: module.language for module in self.modules}
         self._by_name: dict[tuple[str, str], Module] = {}
+        self._by_ending: dict[tuple[str, str], Module] = {}
         self._sites: dict[str, list[tuple[Call, Scope]]] = {}
         for module in self.modules:
             self._by_name.setdefault((module.language, module.name), module)
+            for ending in _endings(module.name, "." if module.language == "python" else "/"):
+                self._by_ending.setdefault((module.language, ending), module)
             for scope in module.scope.all():
                 self._note_calls(scope)
-        self._busy: set[tuple[int, int]] = set()
-        self._steps = 0
+        self._known: dict[_Key, tuple[Value, ...]] = {}
+        self._before: dict[_Key, tuple[Value, ...]] = {}
+        self._busy: set[_Key] = set()
+
+    def settle(self) -> bool:
+        """Begin another round, in which what depends on itself is what it was; return whether this one told more.
+
+        Code refers to itself, so an answer may need itself. Each question is answered once in a round.
+        """
+        told_more = self._known != self._before
+        self._before, self._known = self._known, {}
+        return told_more
 
     def language(self, scope: Scope) -> str:
         """Return the language that a scope is written in."""
@@ -74,10 +100,17 @@ class World:
 
     def values(self, expression: Expression, scope: Scope) -> tuple[Value, ...]:
         """Return what *expression* may stand for in *scope*; nothing where that is not known."""
-        outermost = not self._busy
-        if outermost:
-            self._steps = 0
-        return self._values(expression, scope)
+        key = id(expression), id(scope)
+        if key in self._known:
+            return self._known[key]
+        if key in self._busy or len(self._busy) > DEEPEST:
+            return self._before.get(key, ())
+        self._busy.add(key)
+        try:
+            self._known[key] = tuple(islice(_unique(self._read(expression, scope)), MOST_VALUES))
+        finally:
+            self._busy.discard(key)
+        return self._known[key]
 
     def texts(self, expression: Expression, scope: Scope) -> tuple[str, ...]:
         """Return the texts that it may stand for, whole ones only."""
@@ -86,25 +119,24 @@ class World:
             dict.fromkeys(each.value for each in found if isinstance(each, Word) and isinstance(each.value, str))
         )
 
-    def entries(self, expression: Expression, scope: Scope) -> Iterator[tuple[str, Expression, Scope]] | None:
+    def entries(self, expression: Expression, scope: Scope) -> tuple[tuple[str, Expression, Scope], ...] | None:
         """Return the entries of the tables that it stands for, spread ones too; None where any is not known."""
-        found = [each for each in self.values(expression, scope) if isinstance(each, Mapping)]
-        rows: list[tuple[str, Expression, Scope]] = []
-        for each in found:
-            for key, value in each.table.entries:
-                more = self._entry(key, value, each.scope)
-                if more is None:
-                    return None
-                rows.extend(more)
-        return iter(rows) if found else None
+        rows = list(islice(self._entries(expression, scope, ()), MOST_ENTRIES))
+        return None if None in rows else tuple(row for row in rows if row is not None)
 
-    def _entry(
-        self, key: Expression | None, value: Expression, scope: Scope
-    ) -> list[tuple[str, Expression, Scope]] | None:
-        if key is None:
-            inner = self.entries(value, scope) if len(self._busy) < DEEPEST else None
-            return None if inner is None else list(inner)
-        return [(name, value, scope) for name in self.texts(key, scope)]
+    def _entries(
+        self, expression: Expression, scope: Scope, within: tuple[Table, ...]
+    ) -> Iterator[tuple[str, Expression, Scope] | None]:
+        """Yield entries, and None for what is not known."""
+        found = [each for each in self.values(expression, scope) if isinstance(each, Mapping)]
+        if not found or len(within) > DEEPEST:
+            yield None
+        for table, own in ((each.table, each.scope) for each in found if each.table not in within):
+            for key, value in table.entries:
+                if key is None:
+                    yield from self._entries(value, own, (*within, table))
+                else:
+                    yield from ((name, value, own) for name in self.texts(key, own))
 
     def _note_calls(self, scope: Scope) -> None:
         for said in scope.said:
@@ -112,18 +144,6 @@ class World:
                 if isinstance(each, Call) and isinstance(each.function, Name | Member):
                     name = each.function.id if isinstance(each.function, Name) else each.function.name
                     self._sites.setdefault(name, []).append((each, scope))
-
-    def _values(self, expression: Expression, scope: Scope) -> tuple[Value, ...]:
-        key = id(expression), id(scope)
-        self._steps += 1
-        if key in self._busy or self._steps > MOST_STEPS or len(self._busy) > DEEPEST:
-            return ()
-        self._busy.add(key)
-        try:
-            found = dict.fromkeys(self._read(expression, scope))
-            return tuple(found)[:MOST_VALUES]
-        finally:
-            self._busy.discard(key)
 
     def _read(self, expression: Expression, scope: Scope) -> Iterator[Value]:
         match expression:
@@ -136,7 +156,7 @@ class World:
             case This() if scope.owner:
                 yield Instance(scope.owner)
             case Member(of=of, name=name):
-                for value in self._values(of, scope):
+                for value in self.values(of, scope):
                     yield from self._member(value, name)
             case Element(of=of, key=key):
                 yield from self._element(of, key, scope)
@@ -148,9 +168,9 @@ class World:
                 yield Listed(expression, scope)
             case Either(options=options):
                 for option in options:
-                    yield from self._values(option, scope)
+                    yield from self.values(option, scope)
             case Placed(inner=inner, scope=own):
-                yield from self._values(inner, own)
+                yield from self.values(inner, own)
             case Definition(scope=inner):
                 yield Defined(inner)
             case Imported(module=module, name=name):
@@ -159,7 +179,7 @@ class World:
     def _text(self, parts: Iterable[Expression], scope: Scope) -> Value:
         text = ""
         for part in parts:
-            found = [each for each in self._values(part, scope) if isinstance(each, Word | Partial)]
+            found = [each for each in self.values(part, scope) if isinstance(each, Word | Partial)]
             first = found[0] if found else Partial("*")
             text += first.text if isinstance(first, Partial) else str(first.value)
         return Partial(text) if "*" in text else Word(text)
@@ -170,7 +190,7 @@ class World:
             is_visible = found is scope or found.kind != "class"
             if is_visible and (id in found.names or id in found.parameters or id in found.annotations):
                 for each in found.names.get(id, ()):
-                    yield from self._values(each, found)
+                    yield from self.values(each, found)
                 yield from self._annotated(id, found)
                 if id in found.parameters:
                     yield from self._passed(id, found)
@@ -191,7 +211,7 @@ class World:
             for each in inner:
                 yield from self._instances(each, scope)
             return
-        for value in self._values(annotation, scope):
+        for value in self.values(annotation, scope):
             if isinstance(value, Foreign) and made_by(value.path, self.language(scope)):
                 yield Made(value.path)
             elif isinstance(value, Defined) and value.scope.kind == "class":
@@ -202,7 +222,7 @@ class World:
         is_constructor = function.name in CONSTRUCTORS and function.parent is not None
         target = function.parent if is_constructor and function.parent else function
         for call, scope in self._sites.get(target.name, ()):
-            if Defined(target) in self._values(call.function, scope):
+            if Defined(target) in self.values(call.function, scope):
                 yield call, scope
 
     def _passed(self, parameter: str, function: Scope) -> Iterator[Value]:
@@ -215,7 +235,7 @@ class World:
             if given is None and 0 <= index < len(call.arguments):
                 given = call.arguments[index]
             if given is not None:
-                yield from self._values(given, scope)
+                yield from self.values(given, scope)
 
     def _imported(self, name: str, inner: str, scope: Scope) -> Iterator[Value]:
         module = self._module(name, scope)
@@ -238,14 +258,22 @@ class World:
         """Return a module of the application: by its name, or by the end of it, as sources may lie in a folder."""
         language = self.language(scope)
         if language == "javascript":
-            if not name.startswith("."):
-                return None
-            path = normpath(joined(dirname(scope.file), name))
-            stem = path.rpartition(".")[0] if path.endswith((".js", ".ts", ".mjs", ".jsx", ".tsx", ".cjs")) else path
-            return self._by_name.get((language, stem)) or self._by_name.get((language, f"{stem}/index"))
+            return self._script(name, scope)
+        if name.startswith("."):
+            return self._by_name.get((language, name.lstrip(".")))
+        root = name.partition(".")[0]
+        if root in LIBRARIES:
+            return None
         found = self._by_name.get((language, name))
-        ending = (each for (of, full), each in self._by_name.items() if of == language and full.endswith(f".{name}"))
-        return found or next(ending, None)
+        return found or (None if root in sys.stdlib_module_names else self._by_ending.get((language, name)))
+
+    def _script(self, name: str, scope: Scope) -> Module | None:
+        if name.startswith(SOURCES):
+            return self._by_ending.get(("javascript", _stem(name[2:])))
+        if not name.startswith("."):
+            return None
+        stem = _stem(normpath(joined(dirname(scope.file), name)))
+        return self._by_name.get(("javascript", stem)) or self._by_name.get(("javascript", f"{stem}/index"))
 
     def _member(self, value: Value, name: str) -> Iterator[Value]:
         match value:
@@ -272,25 +300,25 @@ class World:
     def _attribute(self, owner: Scope, name: str) -> Iterator[Value]:
         if name not in owner.names and name not in owner.annotations:
             for base in owner.bases:
-                for value in self._values(base, owner.parent or owner):
+                for value in self.values(base, owner.parent or owner):
                     if isinstance(value, Defined) and value.scope is not owner:
                         yield from self._attribute(value.scope, name)
             return
         yield from self._annotated(name, owner)
         for each in owner.names.get(name, ()):
-            for value in self._values(each, owner):
+            for value in self.values(each, owner):
                 if isinstance(value, Defined) and value.scope.kind == "property":
                     yield from self._returned(value.scope)
                 else:
                     yield value
 
     def _element(self, of: Expression, key: Expression | None, scope: Scope) -> Iterator[Value]:
-        for value in self._values(of, scope):
+        for value in self.values(of, scope):
             if isinstance(value, Listed):
                 index = key.value if isinstance(key, Constant) else None
                 items = value.items.items
                 for item in items[index : index + 1] if isinstance(index, int) and index >= 0 else items:
-                    yield from self._values(item, value.scope)
+                    yield from self.values(item, value.scope)
             elif isinstance(value, Answered):
                 names = self.texts(key, scope) if key else ()
                 yield replace(value, fields=(*value.fields, *names[:1]))
@@ -309,7 +337,7 @@ class World:
     def _looked_up(self, table: Table, name: str, scope: Scope) -> Iterator[Value]:
         for key, value, own in self.entries(table, scope) or ():
             if key == name:
-                yield from self._values(value, own)
+                yield from self.values(value, own)
 
     def _call(self, call: Call, scope: Scope) -> Iterator[Value]:
         if isinstance(call.function, Name) and call.function.id == "dict" and self.language(scope) == "python":
@@ -317,7 +345,7 @@ class World:
             spread = tuple((None, each) for each in (*call.arguments, *call.spread))
             yield Mapping(Table(call.line, (*spread, *named)), scope)
             return
-        for value in self._values(call.function, scope):
+        for value in self.values(call.function, scope):
             yield from self._called(value, call, scope)
 
     def _called(self, value: Value, call: Call, scope: Scope) -> Iterator[Value]:
@@ -327,7 +355,7 @@ class World:
             case Foreign(path=path) if path in ENVIRONMENT:
                 yield from map(Variable, self.texts(call.arguments[0], scope) if call.arguments else ())
                 for default in call.arguments[1:2]:
-                    yield from self._values(default, scope)
+                    yield from self.values(default, scope)
             case Foreign(path=path):
                 answered = sdk.of_module(path)
                 yield answered or Made(path, call, scope)
@@ -346,4 +374,23 @@ class World:
 
     def _returned(self, function: Scope) -> Iterator[Value]:
         for each in function.returns:
-            yield from self._values(each, function)
+            yield from self.values(each, function)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0] if path.endswith(SCRIPTS) else path
+
+
+def _endings(name: str, separator: str) -> Iterator[str]:
+    """Yield `b.c` and `c` of `a.b.c`; `a/b` and `b` of `a/b/index`, too."""
+    while separator in name:
+        name = name.partition(separator)[2]
+        yield from (name, name.removesuffix("/index"))
+
+
+def _unique(values: Iterable[Value]) -> Iterator[Value]:
+    seen: set[Value] = set()
+    for each in values:
+        if each not in seen:
+            seen.add(each)
+            yield each

@@ -1,11 +1,17 @@
 """Code that nobody wrote by hand costs bounded time, and hides nothing else."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cozecheck.errors import UsageError
 from cozecheck.scan import scan
+from cozecheck.scan.code import Expression, Scope
+from cozecheck.scan.finding import MOST_ROUNDS
+from cozecheck.scan.resolving import World
+from cozecheck.scan.values import Value
 from cozecheck.scan.walking import MOST_BYTES
 from tests.scan.sources import doubts, scanned, told
 
@@ -24,10 +30,28 @@ FINE = "import openai\nopenai.OpenAI().models.list()"
         "class A(A): pass\nA().client.models.list()",
         "\x00\x01",
         "D = {}\nD = {**D}\nf(**D)",
+        f"{FINE}\nD = {{}}\nD = {{**D, **D}}\nopenai.OpenAI().chat.completions.create(**D)",
+        "D0 = {'a': 1}\n" + "\n".join(f"D{n + 1} = {{**D{n}, **D{n}}}" for n in range(40)) + f"\n{FINE}(**D40)",
     ],
 )
 def test_python(text: str, tmp_path: Path) -> None:
     assert "operation models.list" in told(scanned(tmp_path, a_py=text, b_py=FINE))
+
+
+def test_every_expression_is_answered_once_in_a_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions that call one another in a ring, each with what it was called with."""
+    count = 100
+    ring = (f"def f{n}(x):\n    return f{(n + 1) % count}(x.y or x)" for n in range(count))
+    answered: list[Expression] = []
+    read = World._read
+
+    def noted(world: World, expression: Expression, scope: Scope) -> Iterator[Value]:
+        answered.append(expression)
+        return read(world, expression, scope)
+
+    monkeypatch.setattr(World, "_read", noted)
+    scanned(tmp_path, a_py="\n".join((*ring, FINE, "f0(openai.OpenAI())")))
+    assert max(Counter(answered).values()) <= MOST_ROUNDS
 
 
 @pytest.mark.parametrize(

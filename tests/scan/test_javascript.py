@@ -40,6 +40,17 @@ def test_names_are_followed_over_files(tmp_path: Path) -> None:
     assert "operation models.list" in told(uses)
 
 
+@pytest.mark.parametrize("name", ["@/lib/client", "~/lib", "../src/lib/index"])
+def test_names_are_followed_through_short_names_of_folders(name: str, tmp_path: Path) -> None:
+    uses = scanned(
+        tmp_path,
+        src__lib__client_ts="import OpenAI from 'openai';\nexport const ours = new OpenAI();",
+        src__lib__index_ts="export { ours } from './client';",
+        app__page_tsx=f"import {{ ours }} from '{name}';\nours.models.list();",
+    )
+    assert "operation models.list" in told(uses)
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [

@@ -133,3 +133,22 @@ def test_one_broken_file_does_not_hide_another(tmp_path: Path) -> None:
     uses = scanned(tmp_path, a_py="def (", b_py=MADE + "client.models.list()")
     assert "operation models.list" in told(uses)
     assert len(uses.unclear) == 1
+
+
+def test_functions_that_call_each_other_pass_on_what_they_were_given(tmp_path: Path) -> None:
+    text = """
+    from openai import OpenAI
+    def first(client, model):
+        return second(client, model) or client.chat.completions.create(model=model, messages=[])
+    def second(client, model):
+        return first(client, model)
+    second(OpenAI(), "gpt-4.1")
+    """
+    assert {CHAT, "model gpt-4.1"} <= told(scanned(tmp_path, a_py=text))
+
+
+@pytest.mark.parametrize("folder", ["", "app__providers__"])
+def test_a_module_named_like_the_library_is_not_taken_for_it(folder: str, tmp_path: Path) -> None:
+    own = "from openai import OpenAI\ndef made():\n    return OpenAI()"
+    use = "from .openai import made\nmade().chat.completions.create(model='m', messages=[])"
+    assert CHAT in told(scanned(tmp_path, **{f"{folder}openai_py": own, f"{folder}use_py": use}))
