@@ -1,12 +1,8 @@
 """What expressions stand for, over all modules of an application."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from posixpath import dirname, normpath
-from posixpath import join as joined
-from typing import Final
 
 from cozecheck.scan import sdk
 from cozecheck.scan.code import (
@@ -28,7 +24,8 @@ from cozecheck.scan.code import (
     This,
     every,
 )
-from cozecheck.scan.libraries import made_by, packages
+from cozecheck.scan.libraries import made_by
+from cozecheck.scan.modules import Index
 from cozecheck.scan.values import (
     Answered,
     Defined,
@@ -55,12 +52,6 @@ ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.setdefault")
 GLOBALS = frozenset(("process", "fetch"))
 SAME_TEXT = frozenset(("strip", "rstrip", "lstrip", "lower", "trim", "replace"))
 CONSTRUCTORS = ("__init__", "constructor")
-LIBRARIES: Final = frozenset(name.partition(".")[0] for name in packages("python"))
-"""Never modules of the application, though it may well have a `providers/openai.py`."""
-
-SOURCES = ("@/", "~/")
-"""What stands for the folder of an application's own scripts; others are known to its `tsconfig.json` only."""
-SCRIPTS = (".js", ".ts", ".mjs", ".jsx", ".tsx", ".cjs")
 
 _Key = tuple[int, int]
 """An expression and its scope, by identity."""
@@ -72,13 +63,9 @@ class World:
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules = tuple(modules)
         self._languages = {module.file: module.language for module in self.modules}
-        self._by_name: dict[tuple[str, str], Module] = {}
-        self._by_ending: dict[tuple[str, str], Module] = {}
+        self._index = Index(self.modules)
         self._sites: dict[str, list[tuple[Call, Scope]]] = {}
         for module in self.modules:
-            self._by_name.setdefault((module.language, module.name), module)
-            for ending in _endings(module.name, "." if module.language == "python" else "/"):
-                self._by_ending.setdefault((module.language, ending), module)
             for scope in module.scope.all():
                 self._note_calls(scope)
         self._known: dict[_Key, tuple[Value, ...]] = {}
@@ -238,9 +225,9 @@ class World:
                 yield from self.values(given, scope)
 
     def _imported(self, name: str, inner: str, scope: Scope) -> Iterator[Value]:
-        module = self._module(name, scope)
+        module = self._index.find(name, scope.file, self.language(scope))
         if module is None:
-            deeper = self._module(f"{name}.{inner}", scope) if inner else None
+            deeper = self._index.find(f"{name}.{inner}", scope.file, self.language(scope)) if inner else None
             if deeper is not None:
                 yield Whole(deeper.scope)
             elif not name.startswith("."):
@@ -250,30 +237,9 @@ class World:
         elif inner in module.scope.names or inner in module.scope.annotations:
             yield from self._name(inner, module.scope)
         else:
-            deeper = self._module(f"{name}.{inner}", scope)
+            deeper = self._index.find(f"{name}.{inner}", scope.file, self.language(scope))
             if deeper is not None:
                 yield Whole(deeper.scope)
-
-    def _module(self, name: str, scope: Scope) -> Module | None:
-        """Return a module of the application: by its name, or by the end of it, as sources may lie in a folder."""
-        language = self.language(scope)
-        if language == "javascript":
-            return self._script(name, scope)
-        if name.startswith("."):
-            return self._by_name.get((language, name.lstrip(".")))
-        root = name.partition(".")[0]
-        if root in LIBRARIES:
-            return None
-        found = self._by_name.get((language, name))
-        return found or (None if root in sys.stdlib_module_names else self._by_ending.get((language, name)))
-
-    def _script(self, name: str, scope: Scope) -> Module | None:
-        if name.startswith(SOURCES):
-            return self._by_ending.get(("javascript", _stem(name[2:])))
-        if not name.startswith("."):
-            return None
-        stem = _stem(normpath(joined(dirname(scope.file), name)))
-        return self._by_name.get(("javascript", stem)) or self._by_name.get(("javascript", f"{stem}/index"))
 
     def _member(self, value: Value, name: str) -> Iterator[Value]:
         match value:
@@ -375,17 +341,6 @@ class World:
     def _returned(self, function: Scope) -> Iterator[Value]:
         for each in function.returns:
             yield from self.values(each, function)
-
-
-def _stem(path: str) -> str:
-    return path.rpartition(".")[0] if path.endswith(SCRIPTS) else path
-
-
-def _endings(name: str, separator: str) -> Iterator[str]:
-    """Yield `b.c` and `c` of `a.b.c`; `a/b` and `b` of `a/b/index`, too."""
-    while separator in name:
-        name = name.partition(separator)[2]
-        yield from (name, name.removesuffix("/index"))
 
 
 def _unique(values: Iterable[Value]) -> Iterator[Value]:
