@@ -26,7 +26,7 @@ Ctrl-C ends the server.
 
 
 def serve(context: typer.Context) -> None:
-    """Run the reference server; takes coze-server's options, and --demo."""
+    """Run the reference server; takes coze-server's options."""
     arguments = [each for each in context.args if each != DEMO]
     if DEMO in context.args:
         typer.echo(WALK)
